@@ -1,0 +1,75 @@
+//! What an error of SQLite means.
+
+use std::sync::Arc;
+
+use baton_storage::StoreError;
+use thiserror::Error;
+
+// Primary result codes; the rest of a code's bits say more about it.
+const IOERR: u32 = 10;
+const FULL: u32 = 13;
+const CONSTRAINT_PRIMARYKEY: u32 = 1_555;
+const CONSTRAINT_UNIQUE: u32 = 2_067;
+
+/// What an error asks of whoever sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A value that must be unique is there already.
+    NotUnique,
+    /// The disk is full.
+    Full,
+    /// The disk failed.
+    Disk,
+    /// Anything else.
+    Other,
+}
+
+/// What kind of error it is.
+pub(crate) fn kind(error: &sqlx::Error) -> Kind {
+    let code =
+        error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<u32>().ok());
+    match code {
+        Some(CONSTRAINT_PRIMARYKEY | CONSTRAINT_UNIQUE) => Kind::NotUnique,
+        Some(code) if code & 0xff == FULL => Kind::Full,
+        Some(code) if code & 0xff == IOERR => Kind::Disk,
+        _ => Kind::Other,
+    }
+}
+
+/// The error of a statement, as the contract has it.
+pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
+    match kind(&error) {
+        Kind::NotUnique => StoreError::Conflict,
+        Kind::Full => StoreError::Full,
+        Kind::Disk | Kind::Other => StoreError::backend(error),
+    }
+}
+
+/// Why a unit of work was lost. Several units can share one reason, and a unit can have done nothing wrong.
+#[derive(Clone, Debug, Error)]
+pub(crate) enum Lost {
+    /// A statement failed, the unit's own or one that took the transaction with it.
+    #[error("a statement failed")]
+    Statement(#[source] Arc<sqlx::Error>),
+    /// The commit that the unit shared with others failed.
+    #[error("the commit failed")]
+    Commit(#[source] Arc<sqlx::Error>),
+    /// A commit failed in such a way that the disk cannot be trusted any more.
+    #[error("the disk failed, and nothing is written until the database is opened anew")]
+    Disk(#[source] Arc<sqlx::Error>),
+    /// The store is closed.
+    #[error("the store is closed")]
+    Closed,
+    /// An earlier statement of the unit failed or was not waited for.
+    #[error("an earlier step of the unit failed")]
+    Broken,
+}
+
+impl From<Lost> for StoreError {
+    fn from(lost: Lost) -> Self {
+        match &lost {
+            Lost::Statement(error) | Lost::Commit(error) if kind(error) == Kind::Full => Self::Full,
+            Lost::Statement(_) | Lost::Commit(_) | Lost::Disk(_) | Lost::Closed | Lost::Broken => Self::backend(lost),
+        }
+    }
+}

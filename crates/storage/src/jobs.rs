@@ -1,0 +1,50 @@
+//! Background work as rows with leases: whoever holds the lease does it, and a dead node's lease runs out.
+
+use async_trait::async_trait;
+use baton_domain::ids::{AgentId, WorkspaceId};
+use baton_domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::StoreError;
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Read an agent's new sources and publish a snapshot of all of them.
+    TrainAgent(AgentId),
+}
+
+/// Work that somebody has claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Identity.
+    pub id: Uuid,
+    /// The workspace it is done for.
+    pub workspace_id: WorkspaceId,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// How often it was claimed.
+    pub attempts: u32,
+}
+
+/// What can be done with jobs.
+#[async_trait]
+pub trait JobWrites {
+    /// Adds work, unless the same work waits already and nobody has begun it.
+    async fn enqueue_job(
+        &mut self,
+        id: Uuid,
+        workspace_id: WorkspaceId,
+        kind: JobKind,
+        due_at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Claims one job that is due, or whose lease ran out, until `lease_until`.
+    async fn claim_job_anywhere(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Job>, StoreError>;
+
+    /// Holds a claimed job longer.
+    async fn renew_job(&mut self, id: Uuid, lease_until: Timestamp) -> Result<(), StoreError>;
+
+    /// Removes a job that is done.
+    async fn finish_job(&mut self, id: Uuid) -> Result<(), StoreError>;
+}
