@@ -1,0 +1,116 @@
+//! Question sets with known answers, as folders of `docs.jsonl` and `questions.jsonl`.
+#![allow(dead_code, reason = "each example uses its part")]
+
+use std::collections::HashSet;
+use std::error::Error;
+use std::path::Path;
+
+use baton_answer::confidence::Features;
+use baton_answer::evidence::Evidence;
+use baton_answer::extractive::{Extract, extract};
+use baton_answer::intent::{Intent, classify};
+use baton_answer::{Question, Turn, Who};
+use baton_knowledge::{BuildOptions, Format, ReadOptions, Snapshot, SourcePassages, document_passages, read};
+use serde::Deserialize;
+
+/// A knowledge base with its questions.
+pub(crate) struct Set {
+    pub(crate) name: String,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) items: Vec<Item>,
+    _folder: tempfile::TempDir,
+}
+
+/// One question with what is known about its answer.
+pub(crate) struct Item {
+    pub(crate) id: String,
+    pub(crate) question: Question,
+    /// Absent where the set says that it cannot be scored.
+    pub(crate) answerable: Option<bool>,
+    pub(crate) kind: String,
+    /// Keys of the documents that answer it.
+    pub(crate) gold: HashSet<String>,
+}
+
+/// What the crate makes of a question without a model.
+pub(crate) struct Measured {
+    pub(crate) evidence: Evidence,
+    pub(crate) found: Extract,
+    pub(crate) features: Features,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    question: String,
+    #[serde(default)]
+    history: Vec<Said>,
+    answerable: Option<bool>,
+    kind: String,
+    #[serde(default)]
+    gold: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    speaker: String,
+    text: String,
+}
+
+impl Set {
+    pub(crate) fn load(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes = std::fs::read(folder.join("docs.jsonl"))?;
+        let options = ReadOptions { file_name: "docs.jsonl".to_owned(), format: Some(Format::Jsonl), title: None };
+        let documents = read(&bytes, &options)?;
+        let documents = documents.iter().map(|document| document_passages(document, "set")).collect();
+        let source = SourcePassages { source_id: "set".to_owned(), source_name: name.clone(), documents };
+        let temporary = tempfile::tempdir()?;
+        let at = temporary.path().join("snapshot");
+        Snapshot::build(&at, &[source], &BuildOptions::default())?;
+        let snapshot = Snapshot::open(&at)?;
+        let lines = std::fs::read_to_string(folder.join("questions.jsonl"))?;
+        let items =
+            lines.lines().map(|line| Ok(item(serde_json::from_str(line)?))).collect::<Result<_, Box<dyn Error>>>()?;
+        Ok(Self { name, snapshot, items, _folder: temporary })
+    }
+
+    /// Searches and extracts; `None` for small talk and when nothing is found.
+    pub(crate) fn measure(&self, item: &Item) -> Result<Option<Measured>, Box<dyn Error>> {
+        let asked = item.question.asked();
+        if matches!(classify(&asked), Intent::SmallTalk { .. }) {
+            return Ok(None);
+        }
+        let evidence = Evidence::gather(&self.snapshot, &item.question)?;
+        let Some(found) = extract(&evidence, &asked) else { return Ok(None) };
+        let features = Features::measure(&evidence, &found);
+        Ok(Some(Measured { evidence, found, features }))
+    }
+}
+
+impl Measured {
+    /// Keys of the cited documents.
+    pub(crate) fn cited(&self) -> Vec<&str> {
+        let passages = self.found.parts.iter().map(|part| &self.evidence.passages[part.passage]);
+        passages.map(|passage| passage.hit.passage.document_key.as_str()).collect()
+    }
+
+    /// Whether the question can be answered and the answer cites a document that does.
+    pub(crate) fn is_safe(&self, item: &Item) -> bool {
+        item.answerable == Some(true) && self.cited().iter().any(|key| item.gold.contains(*key))
+    }
+}
+
+fn item(line: Line) -> Item {
+    let turns = line.history.into_iter().map(|said| {
+        let who = if said.speaker == "user" { Who::Visitor } else { Who::Ai };
+        Turn { who, text: said.text }
+    });
+    Item {
+        id: line.id,
+        question: Question { burst: vec![line.question], history: turns.collect() },
+        answerable: line.answerable,
+        kind: line.kind,
+        gold: line.gold.into_iter().collect(),
+    }
+}

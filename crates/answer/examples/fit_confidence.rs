@@ -1,0 +1,167 @@
+//! Fits the confidence model and says how well it carries over to a knowledge base it has not seen.
+//!
+//! `cargo run -p baton-answer --example fit_confidence -- FOLDER SET,SET,… [MEASURED,MEASURED,…]`, where FOLDER holds one
+//! folder a set. The first list is fitted; each set of it is also measured by a model fitted without it. The second list
+//! is only measured, by the model fitted on the whole first list.
+#![expect(clippy::print_stdout, reason = "a report for the person who runs it")]
+
+mod dataset;
+mod statistics;
+
+use std::error::Error;
+use std::path::Path;
+
+use baton_answer::DEFAULT_THRESHOLD;
+use baton_answer::confidence::{FEATURES, FITTED, Features, Model};
+
+use crate::dataset::Set;
+use crate::statistics::{Scored, report};
+
+/// How strongly weights are held near zero; chosen for carrying over, the fit itself would like less.
+const RIDGE: f64 = 0.02;
+
+struct Samples {
+    name: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    features: Option<Features>,
+    safe: bool,
+    answerable: bool,
+    kind: String,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let usage = "usage: fit_confidence FOLDER SET,SET,… [MEASURED,…]";
+    let folder = arguments.next().ok_or(usage)?;
+    let list = |names: String| -> Result<Vec<Samples>, Box<dyn Error>> {
+        names.split(',').map(|name| samples(&Path::new(&folder).join(name))).collect()
+    };
+    let fitted = list(arguments.next().ok_or(usage)?)?;
+    let measured = arguments.next().map(list).transpose()?.unwrap_or_default();
+    println!("weights in use:");
+    let mut all = Vec::new();
+    for set in fitted.iter().chain(&measured) {
+        let scored = score(set, &FITTED);
+        println!("{}", report(&set.name, &scored, DEFAULT_THRESHOLD));
+        all.extend(scored);
+    }
+    println!("{}", report("pooled", &all, DEFAULT_THRESHOLD));
+    println!("leaving each set out:");
+    let mut pooled = Vec::new();
+    for (at, set) in fitted.iter().enumerate() {
+        let others: Vec<&Samples> =
+            fitted.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, set)| set).collect();
+        let scored = score(set, &fit(&others));
+        println!("{}", report(&set.name, &scored, DEFAULT_THRESHOLD));
+        pooled.extend(scored);
+    }
+    println!("{}", report("pooled", &pooled, DEFAULT_THRESHOLD));
+    for threshold in [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9] {
+        println!("{}", report("pooled", &pooled, threshold));
+    }
+    let model = fit(&fitted.iter().collect::<Vec<_>>());
+    if !measured.is_empty() {
+        println!("sets outside the fit:");
+        for set in &measured {
+            println!("{}", report(&set.name, &score(set, &model), DEFAULT_THRESHOLD));
+        }
+    }
+    println!("bias: {:.3}, weights: {:.3?}", model.bias, model.weights);
+    Ok(())
+}
+
+fn samples(folder: &Path) -> Result<Samples, Box<dyn Error>> {
+    let set = Set::load(folder)?;
+    let mut rows = Vec::new();
+    for item in set.items.iter().filter(|item| item.answerable.is_some()) {
+        let measured = set.measure(item)?;
+        rows.push(Row {
+            features: measured.as_ref().map(|measured| measured.features),
+            safe: measured.is_some_and(|measured| measured.is_safe(item)),
+            answerable: item.answerable == Some(true),
+            kind: item.kind.clone(),
+        });
+    }
+    Ok(Samples { name: set.name, rows })
+}
+
+fn score(set: &Samples, model: &Model) -> Vec<Scored> {
+    let rows = set.rows.iter().map(|row| Scored {
+        confidence: row.features.map_or(0.0, |features| model.confidence(&features)),
+        safe: row.safe,
+        answerable: row.answerable,
+        kind: row.kind.clone(),
+    });
+    rows.collect()
+}
+
+/// Logistic regression with a ridge by Newton's method; every set weighs the same, whatever its size.
+fn fit(sets: &[&Samples]) -> Model {
+    let mut rows: Vec<([f64; FEATURES], f64, f64)> = Vec::new();
+    for set in sets {
+        let known: Vec<&Row> = set.rows.iter().filter(|row| row.features.is_some()).collect();
+        let weight = 1.0 / (known.len() * sets.len()) as f64;
+        rows.extend(known.iter().map(|row| {
+            let features = row.features.expect("filtered above").to_array();
+            (features, f64::from(u8::from(row.safe)), weight)
+        }));
+    }
+    const SIZE: usize = FEATURES + 1;
+    let mut beta = [0.0; SIZE];
+    for _ in 0..50 {
+        let mut gradient = [0.0; SIZE];
+        let mut hessian = [[0.0; SIZE]; SIZE];
+        for (features, target, weight) in &rows {
+            let value = |at: usize| if at == 0 { 1.0 } else { features[at - 1] };
+            let odds: f64 = (0..SIZE).map(|at| beta[at] * value(at)).sum();
+            let chance = 1.0 / (1.0 + (-odds).exp());
+            for i in 0..SIZE {
+                gradient[i] += weight * (target - chance) * value(i);
+                for (j, cell) in hessian[i].iter_mut().enumerate() {
+                    *cell += weight * chance * (1.0 - chance) * value(i) * value(j);
+                }
+            }
+        }
+        for i in 1..SIZE {
+            gradient[i] -= RIDGE * 0.1 * beta[i];
+            hessian[i][i] += RIDGE * 0.1;
+        }
+        let step = solve(hessian, gradient);
+        for (value, step) in beta.iter_mut().zip(step) {
+            *value += step;
+        }
+        if step.iter().all(|step| step.abs() < 1e-9) {
+            break;
+        }
+    }
+    let mut weights = [0.0; FEATURES];
+    weights.copy_from_slice(&beta[1..]);
+    Model { bias: beta[0], weights }
+}
+
+/// Solves a small linear system by elimination with row exchange.
+fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
+    for column in 0..N {
+        let pivot =
+            (column..N).max_by(|a, b| matrix[*a][column].abs().total_cmp(&matrix[*b][column].abs())).unwrap_or(column);
+        matrix.swap(column, pivot);
+        right.swap(column, pivot);
+        for row in column + 1..N {
+            let factor = matrix[row][column] / matrix[column][column];
+            let above = matrix[column];
+            for (cell, value) in matrix[row].iter_mut().zip(above) {
+                *cell -= factor * value;
+            }
+            right[row] -= factor * right[column];
+        }
+    }
+    let mut out = [0.0; N];
+    for row in (0..N).rev() {
+        let known: f64 = (row + 1..N).map(|column| matrix[row][column] * out[column]).sum();
+        out[row] = (right[row] - known) / matrix[row][row];
+    }
+    out
+}

@@ -1,0 +1,126 @@
+//! What the documents say about a question: the passages found, and how much of the question each covers.
+
+use std::collections::HashSet;
+
+use baton_knowledge::{Hit, Snapshot, SnapshotError};
+
+use crate::question::Question;
+
+/// Passages that are looked at for one question.
+pub const HITS_MAX: usize = 12;
+/// Weight of a term that only the previous question holds, against 1 for the question itself.
+const CONTEXT_WEIGHT: f64 = 0.5;
+
+/// The passages for one question with what they cover of it.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The question's terms with their weights.
+    pub terms: Vec<Term>,
+    /// The passages, best first.
+    pub passages: Vec<PassageEvidence>,
+    /// Whether the question was searched together with an earlier one.
+    pub is_follow_up: bool,
+    total: f64,
+}
+
+/// A term of the question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// The analysed term.
+    pub term: String,
+    /// Its inverse document frequency, lowered if only an earlier question holds it.
+    pub weight: f64,
+    /// Whether any passage of the snapshot holds it.
+    pub is_known: bool,
+}
+
+/// One passage as evidence.
+#[derive(Debug)]
+pub struct PassageEvidence {
+    /// The passage as found.
+    pub hit: Hit,
+    /// Its score over the best passage's, 0 to 1.
+    pub relative: f64,
+    /// How much all found passages of its document together score, over the best document's, 0 to 1.
+    pub document_support: f64,
+    /// Terms of the title and headings.
+    pub frame: HashSet<String>,
+    /// Terms of all sentences.
+    pub body: HashSet<String>,
+    /// Terms of each sentence.
+    pub sentences: Vec<HashSet<String>>,
+}
+
+impl Evidence {
+    /// Searches the snapshot for a question.
+    ///
+    /// # Errors
+    /// Only when the snapshot cannot be read.
+    pub fn gather(snapshot: &Snapshot, question: &Question) -> Result<Self, SnapshotError> {
+        let is_follow_up = question.is_follow_up();
+        let found = snapshot.search(&question.search_text(), HITS_MAX)?;
+        let own: HashSet<String> = snapshot.terms(&question.asked()).into_iter().collect();
+        let terms: Vec<Term> = found
+            .query_terms
+            .into_iter()
+            .map(|term| {
+                let factor = if own.contains(&term.term) { 1.0 } else { CONTEXT_WEIGHT };
+                Term { weight: f64::from(term.idf) * factor, is_known: term.passages > 0, term: term.term }
+            })
+            .collect();
+        let best = found.hits.first().map_or(1.0, |hit| f64::from(hit.normalised).max(f64::EPSILON));
+        let mut passages: Vec<PassageEvidence> =
+            found.hits.into_iter().map(|hit| PassageEvidence::read(snapshot, hit, best)).collect();
+        support_by_documents(&mut passages);
+        let total = terms.iter().map(|term| term.weight).sum::<f64>().max(f64::EPSILON);
+        Ok(Self { terms, passages, is_follow_up, total })
+    }
+
+    /// The share of the question, by weight, whose terms satisfy a condition; 0 to 1.
+    pub fn share(&self, covers: impl Fn(&str) -> bool) -> f64 {
+        self.terms.iter().filter(|term| covers(&term.term)).map(|term| term.weight).sum::<f64>() / self.total
+    }
+}
+
+impl PassageEvidence {
+    fn read(snapshot: &Snapshot, hit: Hit, best: f64) -> Self {
+        let passage = &hit.passage;
+        let set = |text: &str| -> HashSet<String> { snapshot.terms(text).into_iter().collect() };
+        let sentences: Vec<HashSet<String>> =
+            passage.sentences.iter().map(|sentence| set(passage.sentence_text(sentence))).collect();
+        let mut frame = set(&passage.document_title);
+        for heading in &passage.heading_path {
+            frame.extend(set(heading));
+        }
+        let body = set(&passage.text);
+        Self { relative: f64::from(hit.normalised) / best, document_support: 0.0, frame, body, sentences, hit }
+    }
+
+    /// Whether title, headings or text hold a term.
+    pub fn holds(&self, term: &str) -> bool {
+        self.body.contains(term) || self.frame.contains(term)
+    }
+
+    /// What names the passage's document among all sources.
+    pub fn document(&self) -> (&str, &str) {
+        (&self.hit.source_id, &self.hit.passage.document_key)
+    }
+}
+
+/// Sums the scores of each document's passages; a second passage counts half, a third a quarter, so that a long document
+/// does not win by its length.
+fn support_by_documents(passages: &mut [PassageEvidence]) {
+    let supports: Vec<f64> = passages
+        .iter()
+        .map(|passage| {
+            let same = passages.iter().filter(|other| other.document() == passage.document());
+            same.zip(std::iter::successors(Some(1.0), |weight| Some(weight / 2.0)))
+                .map(|(other, weight)| other.relative * weight)
+                .sum()
+        })
+        .collect();
+    let best = supports.iter().copied().fold(f64::EPSILON, f64::max);
+    for (passage, support) in passages.iter_mut().zip(supports) {
+        passage.document_support = support / best;
+    }
+}

@@ -1,0 +1,143 @@
+//! What can be wrong with a file, and what its owner can do about it.
+
+use crate::read::limits::{MAX_BYTES, MAX_COLUMNS, MAX_DEPTH, MAX_DOCUMENTS};
+
+/// A kind of file that is recognised but not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnsupportedKind {
+    /// A PDF file.
+    Pdf,
+    /// A word processor file: DOC, DOCX, ODT, RTF, Pages.
+    WordProcessor,
+    /// A spreadsheet file: XLS, XLSX, ODS.
+    Spreadsheet,
+    /// A presentation file: PPT, PPTX, ODP.
+    Presentation,
+    /// An electronic book.
+    Book,
+    /// A picture.
+    Image,
+    /// Sound or video.
+    Media,
+    /// A compressed file or an archive.
+    Archive,
+    /// An executable program or library.
+    Program,
+    /// A database file.
+    Database,
+}
+
+impl UnsupportedKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "a PDF file",
+            Self::WordProcessor => "a word processor document",
+            Self::Spreadsheet => "a spreadsheet",
+            Self::Presentation => "a presentation",
+            Self::Book => "an electronic book",
+            Self::Image => "a picture",
+            Self::Media => "a sound or video file",
+            Self::Archive => "an archive",
+            Self::Program => "a program",
+            Self::Database => "a database file",
+        }
+    }
+
+    fn fix(self) -> &'static str {
+        match self {
+            Self::Pdf | Self::WordProcessor | Self::Presentation | Self::Book => {
+                "Export it as HTML, Markdown or plain text and upload that, or paste its text."
+            }
+            Self::Spreadsheet => "Save the sheet as CSV and upload that.",
+            Self::Image | Self::Media => "Upload a file with the text itself, or paste the text.",
+            Self::Archive => "Unpack it and upload the files inside.",
+            Self::Program | Self::Database => "Upload the documentation as HTML, Markdown, plain text, CSV or JSONL.",
+        }
+    }
+}
+
+/// Why a file cannot be read, in words for its owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.cause())]
+pub enum ReadError {
+    /// The file has no visible character.
+    Empty,
+    /// The file is larger than [`MAX_BYTES`].
+    TooLarge {
+        /// Its size in bytes.
+        bytes: usize,
+    },
+    /// The file is of a kind that is not read.
+    Unsupported {
+        /// The kind.
+        kind: UnsupportedKind,
+    },
+    /// The file holds data rather than text.
+    Binary,
+    /// The text is in an encoding that cannot be told.
+    Encoding,
+    /// Elements are nested deeper than [`MAX_DEPTH`].
+    TooDeep,
+    /// More documents than [`MAX_DOCUMENTS`].
+    TooManyDocuments,
+    /// More blocks or elements than one document may have.
+    TooComplex,
+    /// A table with more columns than [`MAX_COLUMNS`].
+    TooManyColumns,
+    /// The file was understood but holds no text, such as a page that is filled in by a script.
+    NoText,
+    /// A line or record is not what the format asks for.
+    Malformed {
+        /// The format, in words.
+        format: &'static str,
+        /// The number of the line or record, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: &'static str,
+    },
+}
+
+impl ReadError {
+    /// What is wrong, as a sentence.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Empty => "The file is empty.".to_owned(),
+            Self::TooLarge { bytes } => {
+                format!("The file has {} MB; at most {} MB can be read.", megabytes(*bytes), megabytes(MAX_BYTES))
+            }
+            Self::Unsupported { kind } => format!("This is {}, which cannot be read.", kind.name()),
+            Self::Binary => "The file holds data, not text.".to_owned(),
+            Self::Encoding => "The text is in an encoding that could not be recognised.".to_owned(),
+            Self::TooDeep => format!("Its elements are nested more than {MAX_DEPTH} levels deep."),
+            Self::TooManyDocuments => format!("The file has more than {MAX_DOCUMENTS} entries."),
+            Self::TooComplex => "The document has too many parts.".to_owned(),
+            Self::TooManyColumns => format!("The table has more than {MAX_COLUMNS} columns."),
+            Self::NoText => "No text was found in the file.".to_owned(),
+            Self::Malformed { format, line, problem } => format!("This is not valid {format}: entry {line} {problem}."),
+        }
+    }
+
+    /// What the owner can do about it, as a sentence.
+    pub fn fix(&self) -> String {
+        match self {
+            Self::Empty => "Check that the right file was chosen and that it was saved.".to_owned(),
+            Self::TooLarge { .. } | Self::TooManyDocuments | Self::TooComplex => {
+                "Split it into several files and upload those.".to_owned()
+            }
+            Self::Unsupported { kind } => kind.fix().to_owned(),
+            Self::Binary => "Upload HTML, Markdown, plain text, CSV or JSONL.".to_owned(),
+            Self::Encoding => "Save the file with UTF-8 encoding and upload it again.".to_owned(),
+            Self::TooDeep => "Upload a simpler export of the page, such as Markdown or plain text.".to_owned(),
+            Self::TooManyColumns => "Keep the columns that visitors ask about and upload it again.".to_owned(),
+            Self::NoText => {
+                "If the page is filled in by a script or is a scan, export its text and upload that.".to_owned()
+            }
+            Self::Malformed { line, .. } => format!("Correct entry {line} and upload the file again."),
+        }
+    }
+}
+
+/// Megabytes, rounded up.
+fn megabytes(bytes: usize) -> usize {
+    bytes.div_ceil(1024 * 1024)
+}
