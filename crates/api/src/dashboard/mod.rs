@@ -1,0 +1,61 @@
+//! What the team's app calls.
+
+mod agents;
+mod conversations;
+mod inbox;
+mod me;
+mod sources;
+mod stream;
+mod team;
+
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::ApiState;
+
+/// Largest upload, bytes: several files of the largest size.
+const UPLOAD_BYTES_MAX: usize = 100 * 1024 * 1024;
+
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    let uploads = OpenApiRouter::new().routes(routes!(sources::upload)).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
+    OpenApiRouter::new()
+        .routes(routes!(me::setup_state, me::set_up))
+        .routes(routes!(me::sign_in))
+        .routes(routes!(me::sign_out))
+        .routes(routes!(me::me))
+        .routes(routes!(me::choose_availability))
+        .routes(routes!(me::sessions))
+        .routes(routes!(me::end_session))
+        .routes(routes!(team::members))
+        .routes(routes!(team::change_member))
+        .routes(routes!(team::invitations, team::invite))
+        .routes(routes!(team::revoke_invitation))
+        .routes(routes!(team::look_up_invitation))
+        .routes(routes!(team::accept_invitation))
+        .routes(routes!(agents::agents, agents::create))
+        .routes(routes!(agents::agent, agents::change))
+        .routes(routes!(agents::blocked_origins))
+        .routes(routes!(agents::allow_origin))
+        .routes(routes!(agents::ask))
+        .routes(routes!(sources::sources))
+        .routes(routes!(sources::add_text))
+        .routes(routes!(sources::add_pairs))
+        .routes(routes!(sources::source, sources::delete))
+        .routes(routes!(sources::retry))
+        .routes(routes!(sources::passages))
+        .routes(routes!(inbox::inbox))
+        .routes(routes!(conversations::thread))
+        .routes(routes!(conversations::take_over))
+        .routes(routes!(conversations::reply))
+        .routes(routes!(conversations::assign))
+        .routes(routes!(conversations::return_to_queue))
+        .routes(routes!(conversations::return_to_ai))
+        .routes(routes!(conversations::close))
+        .routes(routes!(conversations::reopen))
+        .routes(routes!(conversations::typing))
+        .routes(routes!(conversations::seen))
+        .routes(routes!(stream::stream))
+        .routes(routes!(stream::viewing))
+        .merge(uploads)
+}

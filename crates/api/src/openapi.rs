@@ -1,0 +1,53 @@
+//! The document that describes the API. The front ends' types are made from it.
+
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::ApiState;
+use crate::wire::inbox::FeedItem;
+use crate::wire::widget::{PersonState, VisitorHello};
+use crate::{dashboard, widget};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Baton",
+        version = "1",
+        description = "Support conversations between visitors, an AI agent and a team. Times are milliseconds since the Unix epoch; errors share one envelope with a stable code.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "widget", description = "What the chat on the owner's site calls. Visitors prove themselves with a bearer token."),
+        (name = "account", description = "Signing up, in and out."),
+        (name = "team", description = "Members and invitations."),
+        (name = "agents", description = "AI agents and their settings."),
+        (name = "sources", description = "What agents answer from."),
+        (name = "inbox", description = "Conversations, and the live stream of their changes.")
+    ),
+    components(schemas(FeedItem, PersonState, VisitorHello))
+)]
+struct Document;
+
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::with_openapi(Document::openapi()).merge(widget::routes()).merge(dashboard::routes())
+}
+
+/// The document, complete.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, document) = routes().split_for_parts();
+    finished(document)
+}
+
+pub(crate) fn finished(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    let components = document.components.get_or_insert_default();
+    let visitor = SecurityScheme::Http(
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A visitor's token.")).build(),
+    );
+    components.add_security_scheme("visitor", visitor);
+    let member =
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("baton_session", "A member's session.")));
+    components.add_security_scheme("member", member);
+    document
+}

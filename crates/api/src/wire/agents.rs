@@ -1,0 +1,397 @@
+//! Agents, their knowledge, and trying them out.
+
+use baton_app::agents::Tried;
+use baton_app::knowledge::{PassageView, QuestionAnswer};
+use baton_domain::agent::AgentSettings;
+use baton_domain::conversation::{Citation, ReplyKind};
+use baton_domain::ids::{AgentId, SourceId};
+use baton_domain::policy::{HandoffReason, PolicyAction};
+use baton_domain::source::{Source as DomainSource, SourceError, SourceKind, SourceState};
+use baton_domain::text::Origin;
+use baton_domain::time::Timestamp;
+use baton_storage::{AgentRow, KnowledgeState};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// An AI agent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Agent {
+    /// Identity.
+    pub id: AgentId,
+    /// Its name.
+    pub name: String,
+    /// Everything the owner decides.
+    pub settings: AgentSettings,
+    /// What it answers from.
+    pub knowledge: Knowledge,
+    /// The tag that puts the widget on a page.
+    pub snippet: String,
+}
+
+/// What an agent answers from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Knowledge {
+    /// `empty`, `training`, `ready` or `failed`.
+    pub state: KnowledgeStatus,
+    /// How many sources it has.
+    pub sources: u64,
+    /// Documents in the published snapshot.
+    pub documents: u64,
+    /// Passages in it.
+    pub passages: u64,
+    /// When it was published.
+    pub trained_at: Option<Timestamp>,
+    /// Why the last training failed.
+    pub error: Option<String>,
+}
+
+/// Where an agent's knowledge stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KnowledgeStatus {
+    /// Nothing to answer from.
+    Empty,
+    /// Sources are being read.
+    Training,
+    /// Questions are answered.
+    Ready,
+    /// The last training failed.
+    Failed,
+}
+
+impl Agent {
+    pub(crate) fn new(row: &AgentRow, sources: &[DomainSource], public_url: &str) -> Self {
+        let training = sources
+            .iter()
+            .any(|source| matches!(source.state, SourceState::Queued | SourceState::Reading | SourceState::Indexing));
+        let (state, error) = match &row.knowledge.state {
+            _ if training => (KnowledgeStatus::Training, None),
+            KnowledgeState::Empty => (KnowledgeStatus::Empty, None),
+            KnowledgeState::Ready => (KnowledgeStatus::Ready, None),
+            KnowledgeState::Failed { error } => (KnowledgeStatus::Failed, Some(error.clone())),
+        };
+        Self {
+            id: row.id,
+            name: row.name.clone(),
+            settings: row.settings.clone(),
+            knowledge: Knowledge {
+                state,
+                sources: sources.len() as u64,
+                documents: row.knowledge.documents,
+                passages: row.knowledge.passages,
+                trained_at: row.knowledge.trained_at,
+                error,
+            },
+            snippet: format!("<script async src=\"{public_url}/widget.js\" data-agent-id=\"{}\"></script>", row.id),
+        }
+    }
+}
+
+/// All agents.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Agents {
+    /// Oldest first.
+    pub agents: Vec<Agent>,
+}
+
+/// Makes an agent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateAgent {
+    /// Its name.
+    pub name: String,
+}
+
+/// Changes an agent: a name, and any of the settings. What is not named stays; objects are merged.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ChangeAgent {
+    /// Another name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Settings to change.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub settings: serde_json::Map<String, Value>,
+}
+
+/// A site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowOrigin {
+    /// The site, such as `https://www.example.com`.
+    pub origin: String,
+}
+
+/// Sites that tried to show the widget and may not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BlockedOrigins {
+    /// Latest first.
+    pub blocked: Vec<BlockedOrigin>,
+}
+
+/// A site that tried to show the widget and may not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BlockedOrigin {
+    /// The site.
+    pub origin: Origin,
+    /// How often.
+    pub times: u64,
+    /// When last.
+    pub last_at: Timestamp,
+}
+
+/// Something the owner added.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Source {
+    /// Identity.
+    pub id: SourceId,
+    /// The agent that answers from it.
+    pub agent_id: AgentId,
+    /// File name or title.
+    pub name: String,
+    /// Where it came from.
+    pub kind: SourceKind,
+    /// What it was read as, once known.
+    pub format: Option<String>,
+    /// Where reading stands.
+    pub state: SourceStatus,
+    /// How far the training is.
+    pub progress: Option<Progress>,
+    /// Why it could not be read, and what to do.
+    pub error: Option<SourceError>,
+    /// Documents in it.
+    pub documents: u64,
+    /// Passages in it.
+    pub passages: u64,
+    /// Size, bytes.
+    pub bytes: u64,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was last published.
+    pub synced_at: Option<Timestamp>,
+}
+
+/// Where the reading of a source stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceStatus {
+    /// Waits for its turn.
+    Queued,
+    /// Is being parsed.
+    Reading,
+    /// Is being put into the next snapshot.
+    Indexing,
+    /// Answers questions.
+    Ready,
+    /// Could not be read.
+    Failed,
+}
+
+/// How far something is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Progress {
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all.
+    pub total: u64,
+}
+
+impl Source {
+    pub(crate) fn new(source: DomainSource, progress: Option<(u64, u64)>) -> Self {
+        let (state, synced_at, error) = match source.state {
+            SourceState::Queued => (SourceStatus::Queued, None, None),
+            SourceState::Reading => (SourceStatus::Reading, None, None),
+            SourceState::Indexing => (SourceStatus::Indexing, None, None),
+            SourceState::Ready { synced_at } => (SourceStatus::Ready, Some(synced_at), None),
+            SourceState::Failed { error } => (SourceStatus::Failed, None, Some(error)),
+        };
+        Self {
+            id: source.id,
+            agent_id: source.agent_id,
+            name: source.name,
+            kind: source.kind,
+            format: source.format,
+            state,
+            progress: progress.map(|(done, total)| Progress { done, total }),
+            error,
+            documents: source.documents,
+            passages: source.passages,
+            bytes: source.bytes,
+            created_at: source.created_at,
+            synced_at,
+        }
+    }
+}
+
+/// Sources.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Sources {
+    /// Oldest first.
+    pub sources: Vec<Source>,
+}
+
+/// A source and what it parsed into.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SourceDetail {
+    /// The source.
+    pub source: Source,
+    /// Its documents.
+    pub documents: Vec<Document>,
+}
+
+/// A document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Document {
+    /// Names it within its source.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// Passages in it.
+    pub passages: u64,
+}
+
+/// Text typed in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddText {
+    /// Its title.
+    pub title: String,
+    /// The text; Markdown.
+    pub text: String,
+}
+
+/// Pairs typed in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddPairs {
+    /// What they are about.
+    pub title: String,
+    /// The pairs.
+    pub pairs: Vec<Pair>,
+}
+
+/// A question with its answer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+impl From<Pair> for QuestionAnswer {
+    fn from(pair: Pair) -> Self {
+        Self { question: pair.question, answer: pair.answer }
+    }
+}
+
+/// Passages of a source.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Passages {
+    /// In order.
+    pub passages: Vec<Passage>,
+    /// Where the next page begins.
+    pub next: Option<u64>,
+}
+
+/// A passage.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Passage {
+    /// Identity.
+    pub id: String,
+    /// Title of its document.
+    pub document_title: String,
+    /// Address of its document.
+    pub url: Option<String>,
+    /// The headings above it.
+    pub heading_path: Vec<String>,
+    /// Its text.
+    pub text: String,
+}
+
+impl From<PassageView> for Passage {
+    fn from(view: PassageView) -> Self {
+        Self {
+            id: view.id,
+            document_title: view.document_title,
+            url: view.url,
+            heading_path: view.heading_path,
+            text: view.text,
+        }
+    }
+}
+
+/// Asks the agent, without a conversation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The question.
+    pub question: String,
+}
+
+/// What the agent would say, and what the policy would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AskAnswer {
+    /// What kind of message it would be.
+    pub kind: ReplyKind,
+    /// Its text.
+    pub text: String,
+    /// The passages it stands on.
+    pub citations: Vec<Citation>,
+    /// Calibrated probability that it is right, 0 to 1.
+    pub confidence: Option<f64>,
+    /// What the policy would do.
+    pub would: Would,
+    /// What was found, best first.
+    pub passages: Vec<FoundPassage>,
+}
+
+/// What the policy would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Would {
+    /// What.
+    pub action: PolicyAction,
+    /// The reason, if a person is wanted.
+    pub reason: Option<HandoffReason>,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// A passage that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundPassage {
+    /// Title of its document.
+    pub title: String,
+    /// The headings above it.
+    pub heading_path: Vec<String>,
+    /// Its text.
+    pub text: String,
+    /// How well it matched, 0 to 1.
+    pub score: f64,
+}
+
+impl From<Tried> for AskAnswer {
+    fn from(tried: Tried) -> Self {
+        let Tried { reply, decision, passages } = tried;
+        Self {
+            kind: reply.kind,
+            text: reply.text,
+            citations: reply.citations,
+            confidence: reply.confidence,
+            would: Would { action: decision.action, reason: decision.reason, why: decision.why },
+            passages: passages
+                .into_iter()
+                .map(|found| FoundPassage {
+                    title: found.title,
+                    heading_path: found.heading_path,
+                    text: found.text,
+                    score: found.score,
+                })
+                .collect(),
+        }
+    }
+}

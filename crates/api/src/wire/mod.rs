@@ -1,0 +1,6 @@
+//! Types that cross the wire and are not the domain's own. Names as everywhere else; times are milliseconds since the Unix epoch.
+
+pub mod agents;
+pub mod inbox;
+pub mod team;
+pub mod widget;

@@ -1,0 +1,14 @@
+//! Everything that runs without being asked. Each loop has an owner that awaits it, and ends when the installation shuts down.
+
+mod jobs;
+mod presence;
+mod turns;
+
+use crate::Baton;
+
+/// Starts all background work of this node. [`Baton::stop`] ends it and waits for it.
+pub fn start(baton: &Baton) {
+    baton.tasks().spawn(turns::run(baton.clone()));
+    baton.tasks().spawn(jobs::run(baton.clone()));
+    baton.tasks().spawn(presence::run(baton.clone()));
+}

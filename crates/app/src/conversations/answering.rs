@@ -1,0 +1,131 @@
+//! From a question to what the AI would say and what the policy makes of it. Stores nothing and tells nobody.
+
+use std::time::Duration;
+
+use baton_answer::{AnswerContext, AnswerSettings, Considered, Deadlines, Outcome, Progress, Question, Response};
+use baton_domain::conversation::{Citation, Reply, ReplyKind};
+use baton_domain::policy::Finding;
+use baton_storage::AgentRow;
+use uuid::Uuid;
+
+use crate::knowledge::citable;
+use crate::{AppError, Baton};
+
+/// Said when the docs do not answer.
+const ABSTAIN: &str = "I couldn't find this in our docs. I'd rather not guess.";
+
+/// What a question came to.
+pub(crate) struct Answered {
+    /// What the AI would say.
+    pub reply: Reply,
+    /// For the policy.
+    pub finding: Finding,
+    /// Everything it was made from, for the record.
+    pub features: serde_json::Value,
+    /// What was found, best first.
+    pub considered: Vec<Considered>,
+}
+
+/// Answers a question from an agent's published knowledge.
+pub(crate) async fn answer(
+    baton: &Baton,
+    agent: &AgentRow,
+    question: &Question,
+    within: Duration,
+    sink: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Answered, AppError> {
+    let Some(snapshot_id) = agent.knowledge.snapshot_id else { return Ok(without_knowledge(question)) };
+    let snapshot = baton.snapshots().get(agent.id, snapshot_id).await?;
+    let ctx = AnswerContext {
+        snapshot: (*snapshot).clone(),
+        model: baton.model(),
+        settings: AnswerSettings {
+            threshold: agent.settings.answer_threshold,
+            instructions: agent.settings.instructions.clone(),
+            deadlines: deadlines(within),
+        },
+        nonce: baton.fresh::<Uuid>().simple().to_string(),
+    };
+    let response = baton_answer::respond(&ctx, question, sink).await.map_err(|error| {
+        tracing::error!(agent.id = %agent.id, error = &error as &dyn std::error::Error, "cannot search");
+        AppError::Internal("the knowledge of this agent cannot be searched")
+    })?;
+    let deleted = cites_deleted(baton, agent, &response).await?;
+    Ok(answered(response, deleted))
+}
+
+/// Small talk needs no docs; everything else cannot be answered without them.
+fn without_knowledge(question: &Question) -> Answered {
+    let asked = question.asked();
+    if let baton_answer::intent::Intent::SmallTalk { about } = baton_answer::intent::classify(&asked) {
+        let text = baton_answer::intent::reply(about, &asked).to_owned();
+        let reply = Reply { kind: ReplyKind::SmallTalk, text, citations: Vec::new(), confidence: None };
+        return Answered {
+            reply,
+            finding: Finding::SmallTalk,
+            features: serde_json::Value::Null,
+            considered: Vec::new(),
+        };
+    }
+    Answered {
+        reply: abstain(0.0),
+        finding: Finding::NoAnswer { confidence: 0.0 },
+        features: serde_json::Value::Null,
+        considered: Vec::new(),
+    }
+}
+
+/// A model gets most of the turn's time; the rest is for what follows when it fails.
+fn deadlines(within: Duration) -> Deadlines {
+    let usual = Deadlines::default();
+    let within_ms = u64::try_from(within.as_millis()).unwrap_or(u64::MAX);
+    let total_ms = usual.total_ms.min(within_ms / 10 * 7);
+    Deadlines { total_ms, first_text_ms: usual.first_text_ms.min(total_ms), ..usual }
+}
+
+fn answered(response: Response, cites_deleted: bool) -> Answered {
+    let features = serde_json::to_value(&response).unwrap_or_default();
+    let confidence = response.confidence;
+    let (reply, finding) = match response.outcome {
+        Outcome::SmallTalk { text, .. } => {
+            (Reply { kind: ReplyKind::SmallTalk, text, citations: Vec::new(), confidence: None }, Finding::SmallTalk)
+        }
+        Outcome::Answer { text, citations } if !cites_deleted => {
+            let citations = citations.into_iter().map(cited).collect();
+            let reply = Reply { kind: ReplyKind::Answer, text, citations, confidence: Some(confidence) };
+            (reply, Finding::Answered { confidence })
+        }
+        Outcome::Answer { .. } | Outcome::Abstain { .. } => (abstain(confidence), Finding::NoAnswer { confidence }),
+    };
+    Answered { reply, finding, features, considered: response.considered }
+}
+
+fn abstain(confidence: f64) -> Reply {
+    Reply { kind: ReplyKind::Abstain, text: ABSTAIN.to_owned(), citations: Vec::new(), confidence: Some(confidence) }
+}
+
+/// Whether an answer stands on a source that was deleted after the snapshot was published (I21).
+async fn cites_deleted(baton: &Baton, agent: &AgentRow, response: &Response) -> Result<bool, AppError> {
+    let Outcome::Answer { citations, .. } = &response.outcome else { return Ok(false) };
+    let there = citable(baton, agent.workspace_id, agent.id).await?;
+    let source_of = |passage_id: &str| {
+        response.considered.iter().find(|found| found.passage_id == passage_id).map(|found| &found.source_id)
+    };
+    Ok(citations
+        .iter()
+        .filter_map(|citation| source_of(&citation.passage_id))
+        .any(|source_id| !there.contains(source_id)))
+}
+
+fn cited(citation: baton_answer::Citation) -> Citation {
+    Citation {
+        index: u32::try_from(citation.index).unwrap_or(u32::MAX),
+        title: citation.title,
+        url: citation.url,
+        source_name: citation.source_name,
+        heading_path: citation.heading_path,
+        quote: citation.quote,
+        passage_id: citation.passage_id,
+        score: f64::from(citation.score),
+    }
+}

@@ -1,0 +1,91 @@
+//! Published snapshots, opened on demand and kept open while they are used.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use baton_domain::ids::{AgentId, SnapshotId};
+use baton_knowledge::Snapshot;
+
+use crate::AppError;
+
+/// Agents whose snapshots are kept open; the one that was opened first makes room.
+const OPEN_MAX: usize = 200;
+
+/// The snapshots of all agents on this node's disk.
+#[derive(Debug)]
+pub struct SnapshotShelf {
+    dir: PathBuf,
+    open: Mutex<HashMap<AgentId, (SnapshotId, Arc<Snapshot>)>>,
+}
+
+impl SnapshotShelf {
+    /// The snapshots below a folder.
+    #[must_use]
+    pub fn new(dir: PathBuf) -> Self {
+        Self { dir, open: Mutex::default() }
+    }
+
+    /// Where a snapshot lies.
+    #[must_use]
+    pub fn path(&self, agent_id: AgentId, snapshot_id: SnapshotId) -> PathBuf {
+        self.agent_dir(agent_id).join(snapshot_id.to_string())
+    }
+
+    /// Opens a snapshot, or gives the one that is open.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] if it cannot be opened: the folder is gone or damaged.
+    pub async fn get(&self, agent_id: AgentId, snapshot_id: SnapshotId) -> Result<Arc<Snapshot>, AppError> {
+        if let Some((id, snapshot)) = self.opened().get(&agent_id)
+            && *id == snapshot_id
+        {
+            return Ok(Arc::clone(snapshot));
+        }
+        let path = self.path(agent_id, snapshot_id);
+        let opened = tokio::task::spawn_blocking(move || Snapshot::open(&path)).await;
+        let snapshot = match opened {
+            Ok(Ok(snapshot)) => Arc::new(snapshot),
+            Ok(Err(error)) => {
+                tracing::error!(agent.id = %agent_id, snapshot.id = %snapshot_id, error = &error as &dyn std::error::Error, "cannot open a snapshot");
+                return Err(AppError::Internal("the knowledge of this agent cannot be opened"));
+            }
+            Err(_) => return Err(AppError::Internal("opening the knowledge of this agent failed")),
+        };
+        let mut open = self.opened();
+        if open.len() >= OPEN_MAX
+            && let Some(first) = open.keys().next().copied()
+        {
+            open.remove(&first);
+        }
+        open.insert(agent_id, (snapshot_id, Arc::clone(&snapshot)));
+        Ok(snapshot)
+    }
+
+    /// Removes an agent's snapshots but these. What is open stays readable until it is dropped.
+    pub(crate) fn keep_only(&self, agent_id: AgentId, kept: &[SnapshotId]) {
+        let Ok(entries) = std::fs::read_dir(self.agent_dir(agent_id)) else { return };
+        let kept: Vec<_> = kept.iter().map(ToString::to_string).collect();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if !kept.iter().any(|id| name.to_str() == Some(id)) {
+                remove(&entry.path());
+            }
+        }
+    }
+
+    fn agent_dir(&self, agent_id: AgentId) -> PathBuf {
+        self.dir.join(agent_id.to_string())
+    }
+
+    fn opened(&self) -> MutexGuard<'_, HashMap<AgentId, (SnapshotId, Arc<Snapshot>)>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leftovers cost disk only, so failing to remove them is noted and forgotten.
+fn remove(path: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(path) {
+        tracing::warn!(path = %path.display(), error = &error as &dyn std::error::Error, "cannot remove an old snapshot");
+    }
+}

@@ -1,0 +1,25 @@
+//! Use cases: what Baton does, one function each.
+//!
+//! Each takes a [`Baton`] (store, hub, knowledge, model, clock, ids), does its work in one unit of work, and returns after the commit is on disk.
+//! Decisions are made in `domain`; this crate loads what they need, stores what follows and tells who watches.
+//!
+//! - [`conversations`]: what visitors and members do in a thread, and the AI's turns.
+//! - [`knowledge`]: sources, training, snapshots.
+//! - [`agents`]: settings, allowed sites, tickets.
+//! - [`team`]: set-up, sign-in, invitations, members, availability.
+//! - [`background`]: everything that runs without being asked: turns, training, presence.
+//!
+//! This crate must not know: HTTP, SQL, the names of adapters.
+
+pub mod agents;
+pub mod background;
+mod baton;
+pub mod conversations;
+mod error;
+pub mod knowledge;
+mod running;
+pub mod system;
+pub mod team;
+
+pub use crate::baton::{Baton, Config, Parts};
+pub use crate::error::AppError;
