@@ -1,0 +1,115 @@
+//! What can be typed after `baton`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// AI support with human handoff: answers from your docs, and a person when one is needed.
+#[derive(Debug, Parser)]
+#[command(name = "baton", version, about, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs Baton.
+    Serve(ServeOptions),
+    /// Runs Baton with a demo website, a demo team, and the user guides as its docs.
+    Demo(DemoOptions),
+    /// Adds files to an agent's knowledge.
+    Ingest(IngestOptions),
+    /// Asks an agent a question.
+    Ask(AskOptions),
+    /// Prints the document that describes the HTTP API.
+    #[command(hide = true)]
+    Openapi,
+}
+
+/// Where everything is, and where to listen.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ServeOptions {
+    /// The folder in which everything is kept.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The address and port to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The address under which browsers reach Baton.
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// The configuration file; `baton.toml` in this folder is read if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Lifts the limits on how often one visitor or address may do something. For load tests on one machine only.
+    #[arg(long, hide = true)]
+    pub(crate) without_limits: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DemoOptions {
+    #[command(flatten)]
+    pub(crate) serve: ServeOptions,
+    /// The address and port of the demo website.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub(crate) site_listen: SocketAddr,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct IngestOptions {
+    /// Files and folders; of folders, every file that can be read.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The agent's name; a new agent is made if none has it. Needed when there are several agents.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+    #[command(flatten)]
+    pub(crate) at: DataOptions,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct AskOptions {
+    /// The question.
+    #[arg(required = true)]
+    pub(crate) question: String,
+    /// The agent's name. Needed when there are several agents.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+    /// Prints the whole answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) at: DataOptions,
+}
+
+/// Where everything is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DataOptions {
+    /// The folder in which everything is kept.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The configuration file; `baton.toml` in this folder is read if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl DataOptions {
+    pub(crate) fn as_serve(&self) -> ServeOptions {
+        ServeOptions {
+            data_dir: self.data_dir.clone(),
+            listen: None,
+            public_url: None,
+            config: self.config.clone(),
+            without_limits: false,
+        }
+    }
+}
+
+/// Prints the document that describes the HTTP API.
+#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
+pub(crate) fn print_openapi() -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(&baton_api::openapi_document())?);
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Configuration: an option wins over the environment, the environment over the file, the file over the default.
+//!
+//! Every key is in docs/reference/configuration.md. A key that is not known is an error, so that a slip of the pen is not silence.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use url::Url;
+
+use crate::cli::ServeOptions;
+
+const FILE: &str = "baton.toml";
+const DEFAULT_DATA_DIR: &str = "baton-data";
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// Every key in the environment, and the key it stands for.
+const ENVIRONMENT: [(&str, &str); 7] = [
+    ("BATON_DATA_DIR", "data_dir"),
+    ("BATON_LISTEN", "listen"),
+    ("BATON_PUBLIC_URL", "public_url"),
+    ("BATON_LOG", "log"),
+    ("BATON_MODEL__BASE_URL", "model.base_url"),
+    ("BATON_MODEL__NAME", "model.name"),
+    ("BATON_MODEL__API_KEY", "model.api_key"),
+];
+
+/// What the operator of the installation decided.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    /// Without a final slash. `None` means the address listened on.
+    pub(crate) public_url: Option<String>,
+    /// What to log, as `tracing` filters are written.
+    pub(crate) log: String,
+    pub(crate) model: Option<ModelConfig>,
+}
+
+/// An OpenAI-compatible endpoint.
+#[derive(Clone)]
+pub(crate) struct ModelConfig {
+    pub(crate) base_url: Url,
+    pub(crate) name: String,
+    pub(crate) api_key: Option<String>,
+}
+
+impl std::fmt::Debug for ModelConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelConfig")
+            .field("base_url", &self.base_url.as_str())
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data_dir: Option<PathBuf>,
+    listen: Option<String>,
+    public_url: Option<String>,
+    log: Option<String>,
+    #[serde(default)]
+    model: FileModel,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileModel {
+    base_url: Option<String>,
+    name: Option<String>,
+    api_key: Option<String>,
+}
+
+/// Reads the configuration.
+pub(crate) fn load(options: &ServeOptions) -> anyhow::Result<Config> {
+    merge(options, read_file(options.config.as_deref())?, &environment())
+}
+
+/// The one place where the environment comes in.
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars().filter(|(key, _)| key.starts_with("BATON_")).collect()
+}
+
+fn read_file(path: Option<&Path>) -> anyhow::Result<File> {
+    let (path, must_exist) = path.map_or((Path::new(FILE), false), |path| (path, true));
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|error| {
+            let message = error.message().replace('\n', " ");
+            anyhow::anyhow!(
+                "cannot use {}: {message}; the known keys are in docs/reference/configuration.md",
+                path.display()
+            )
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Ok(File::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn merge(options: &ServeOptions, file: File, environment: &BTreeMap<String, String>) -> anyhow::Result<Config> {
+    if let Some(unknown) = environment.keys().find(|key| ENVIRONMENT.iter().all(|(known, _)| known != key)) {
+        let known: Vec<_> = ENVIRONMENT.iter().map(|(known, _)| *known).collect();
+        bail!("the environment variable {unknown} is not known; known are {}", known.join(", "));
+    }
+    let of = |key: &str| {
+        ENVIRONMENT
+            .iter()
+            .find(|(_, stands_for)| *stands_for == key)
+            .and_then(|(name, _)| environment.get(*name))
+            .cloned()
+    };
+    let data_dir = options.data_dir.clone().or_else(|| of("data_dir").map(PathBuf::from)).or(file.data_dir);
+    let listen = match options.listen {
+        Some(listen) => listen,
+        None => {
+            let text = of("listen").or(file.listen).unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
+            text.parse().map_err(|_| {
+                anyhow::anyhow!("`listen` is “{text}”; write an address and a port, such as {DEFAULT_LISTEN}")
+            })?
+        }
+    };
+    let public_url = options.public_url.clone().or_else(|| of("public_url")).or(file.public_url);
+    Ok(Config {
+        data_dir: data_dir.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR)),
+        listen,
+        public_url: public_url.map(|url| parse_public_url(&url)).transpose()?,
+        log: of("log").or(file.log).unwrap_or_else(|| "warn,baton=info".to_owned()),
+        model: model(
+            of("model.base_url").or(file.model.base_url),
+            of("model.name").or(file.model.name),
+            of("model.api_key").or(file.model.api_key),
+        )?,
+    })
+}
+
+fn parse_public_url(text: &str) -> anyhow::Result<String> {
+    let wrong = || {
+        anyhow::anyhow!(
+            "`public_url` is “{text}”; write the address that browsers use, such as https://support.example.com"
+        )
+    };
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let bare = matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if bare { Ok(url.origin().ascii_serialization()) } else { Err(wrong()) }
+}
+
+fn model(
+    base_url: Option<String>,
+    name: Option<String>,
+    api_key: Option<String>,
+) -> anyhow::Result<Option<ModelConfig>> {
+    match (base_url, name) {
+        (None, None) if api_key.is_none() => Ok(None),
+        (Some(base_url), Some(name)) => {
+            let base_url = Url::parse(&base_url)
+                .map_err(|_| anyhow::anyhow!("`model.base_url` is “{base_url}”; write the address of an OpenAI-compatible API, such as http://localhost:11434/v1"))?;
+            Ok(Some(ModelConfig { base_url, name, api_key: api_key.filter(|key| !key.is_empty()) }))
+        }
+        (base_url, _) => {
+            let missing = if base_url.is_none() { "model.base_url" } else { "model.name" };
+            bail!("a model needs both `model.base_url` and `model.name`; `{missing}` is missing")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> ServeOptions {
+        ServeOptions { data_dir: None, listen: None, public_url: None, config: None, without_limits: false }
+    }
+
+    fn merged(options: &ServeOptions, file: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        merge(options, toml::from_str(file).map_err(|error| error.to_string())?, &environment)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_option_wins_over_the_environment_and_that_over_the_file() {
+        let file = "listen = \"127.0.0.1:1\"\ndata_dir = \"a\"";
+        let environment = [("BATON_LISTEN", "127.0.0.1:2")];
+        assert_eq!(merged(&options(), file, &[]).unwrap().listen.port(), 1);
+        assert_eq!(merged(&options(), file, &environment).unwrap().listen.port(), 2);
+        let given = ServeOptions { listen: Some("127.0.0.1:3".parse().unwrap()), ..options() };
+        let config = merged(&given, file, &environment).unwrap();
+        assert_eq!((config.listen.port(), config.data_dir), (3, PathBuf::from("a")));
+    }
+
+    #[test]
+    fn unknown_keys_are_named() {
+        assert!(merged(&options(), "liste = \"x\"", &[]).unwrap_err().contains("liste"));
+        assert!(merged(&options(), "", &[("BATON_LISTN", "x")]).unwrap_err().contains("BATON_LISTN is not known"));
+    }
+
+    #[test]
+    fn values_that_cannot_be_say_what_would_be_right() {
+        assert!(merged(&options(), "listen = \"8080\"", &[]).unwrap_err().contains("127.0.0.1:8080"));
+        assert!(
+            merged(&options(), "public_url = \"support.example.com\"", &[])
+                .unwrap_err()
+                .contains("https://support.example.com")
+        );
+        assert!(merged(&options(), "[model]\nname = \"m\"", &[]).unwrap_err().contains("`model.base_url` is missing"));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let config = merged(
+            &options(),
+            "",
+            &[("BATON_MODEL__BASE_URL", "http://m/v1"), ("BATON_MODEL__NAME", "m"), ("BATON_MODEL__API_KEY", "sesame")],
+        );
+        assert!(!format!("{config:?}").contains("sesame"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Test doubles and a whole application on a throw-away store.
