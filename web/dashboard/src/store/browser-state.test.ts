@@ -1,0 +1,173 @@
+import type { Agent } from "@baton/wire";
+import { describe, expect, it } from "vitest";
+import { Clock } from "./clock";
+import { Drafts } from "./drafts";
+import { firstSteps, noteTried, wasTried } from "./first-steps";
+import { DEFAULT_PREFERENCES, PreferenceStore } from "./preferences";
+import { changesOf, draftOf, fieldName } from "./settings-draft";
+import { ToastStore } from "./toasts";
+
+class MemoryStore {
+  constructor(readonly values: Record<string, string> = {}) {}
+  getItem = (key: string): string | null => this.values[key] ?? null;
+  setItem = (key: string, value: string): void => {
+    this.values[key] = value;
+  };
+  removeItem = (key: string): void => {
+    delete this.values[key];
+  };
+}
+
+const broken = {
+  getItem: (): string | null => {
+    throw new Error("blocked");
+  },
+  setItem: () => {
+    throw new Error("full");
+  },
+  removeItem: () => {},
+};
+
+const agent: Agent = {
+  id: "agent",
+  name: "Help",
+  knowledge: { state: "empty", sources: 0, documents: 0, passages: 0, trained_at: null, error: null },
+  snippet: "",
+  settings: {
+    welcome: "Hi",
+    suggestions: [],
+    accent_color: "#000000",
+    position: "right",
+    allowed_origins: [],
+    instructions: "",
+    handoff: {
+      mode: "auto",
+      no_answer_after: 1,
+      nobody_there: "suppress",
+      announcement: "named",
+      announcement_text: "",
+    },
+    answer_threshold: 0.8,
+    ai_resumes: "after_close",
+    session_window_minutes: 60,
+    burst_wait_ms: 500,
+    answer_deadline_seconds: 20,
+    actions: [],
+  },
+};
+
+describe("drafts", () => {
+  it("outlive a reload and go when they are empty", () => {
+    const storage = new MemoryStore();
+    new Drafts(storage).set("a", "half a sen");
+    const later = new Drafts(storage);
+    expect(later.get("a")).toBe("half a sen");
+    later.set("a", "");
+    expect(new Drafts(storage).get("a")).toBe("");
+    expect(storage.values).toEqual({});
+  });
+
+  it("stay within their number, the oldest going first", () => {
+    const drafts = new Drafts(new MemoryStore());
+    for (let index = 0; index < 120; index += 1) drafts.set(`c${index}`, "text");
+    expect(Object.keys(drafts.snapshot())).toHaveLength(100);
+    expect(drafts.get("c0")).toBe("");
+    expect(drafts.get("c119")).toBe("text");
+  });
+
+  it("work without storage, and with rubbish in it", () => {
+    const drafts = new Drafts(broken);
+    drafts.set("a", "kept here");
+    expect(drafts.get("a")).toBe("kept here");
+    expect(new Drafts(new MemoryStore({ "baton.drafts": '["x"]' })).snapshot()).toEqual({});
+    expect(new Drafts(new MemoryStore({ "baton.drafts": "{" })).snapshot()).toEqual({});
+  });
+});
+
+describe("preferences", () => {
+  it("are kept, and unknown values fall back", () => {
+    const storage = new MemoryStore();
+    new PreferenceStore(storage).set({ scheme: "dark" });
+    expect(new PreferenceStore(storage).snapshot().scheme).toBe("dark");
+    const odd = new MemoryStore({ "baton.preferences": '{"scheme":"pink","enter":"newline"}' });
+    expect(new PreferenceStore(odd).snapshot()).toEqual({ ...DEFAULT_PREFERENCES, enter: "newline" });
+    expect(new PreferenceStore(broken).snapshot()).toEqual(DEFAULT_PREFERENCES);
+  });
+});
+
+describe("the clock", () => {
+  it("follows the server when this machine's clock is wrong, not when it is a second off", () => {
+    const clock = new Clock(
+      () => 10_000,
+      () => 1,
+      () => {},
+    );
+    clock.correct(11_000);
+    expect(clock.now()).toBe(10_000);
+    clock.correct(70_000);
+    expect(clock.now()).toBe(70_000);
+  });
+});
+
+describe("toasts", () => {
+  it("undo the newest action that can be undone, once", () => {
+    const toasts = new ToastStore(
+      () => 1,
+      () => {},
+    );
+    const undone: string[] = [];
+    toasts.show("first", { undo: () => undone.push("first") });
+    toasts.show("second", { undo: () => undone.push("second") });
+    toasts.show("only words");
+    expect(toasts.undo()).toBe(true);
+    expect(toasts.undo()).toBe(true);
+    expect(toasts.undo()).toBe(false);
+    expect(undone).toEqual(["second", "first"]);
+    expect(toasts.snapshot().map((toast) => toast.text)).toEqual(["only words"]);
+  });
+});
+
+describe("first steps", () => {
+  const none = { live: 0, waiting: 0, mine: 0, team: 0, resolved: 0 };
+  const done = (...parameters: Parameters<typeof firstSteps>) =>
+    firstSteps(...parameters).map((step) => step.done);
+
+  it("are read from what is there", () => {
+    expect(done(agent, none, false)).toEqual([false, false, false, false]);
+    const filled = { ...agent, knowledge: { ...agent.knowledge, sources: 2 } };
+    expect(done(filled, none, true)).toEqual([true, true, false, false]);
+    expect(done(filled, { ...none, live: 1 }, false)).toEqual([true, true, true, true]);
+  });
+
+  it("remember a test by agent", () => {
+    const storage = new MemoryStore();
+    noteTried(storage, "one");
+    noteTried(storage, "two");
+    noteTried(storage, "two");
+    expect(storage.values["baton.tried"]).toBe("one two");
+    expect(wasTried(storage, "two")).toBe(true);
+    expect(wasTried(storage, "three")).toBe(false);
+  });
+});
+
+describe("settings", () => {
+  it("send only what was changed", () => {
+    expect(changesOf(agent, draftOf(agent))).toEqual({});
+    const draft = {
+      ...draftOf(agent),
+      name: "Helper",
+      handoff: { ...agent.settings.handoff, no_answer_after: 2 },
+    };
+    expect(changesOf(agent, draft)).toEqual({
+      name: "Helper",
+      handoff: { ...agent.settings.handoff, no_answer_after: 2 },
+    });
+  });
+
+  it("name fields after their label, each differently", () => {
+    expect(fieldName("Order number", [])).toBe("order_number");
+    expect(fieldName("Größe?", [])).toBe("gro_e");
+    expect(fieldName("???", [])).toBe("field");
+    expect(fieldName("Order number", ["order_number", "order_number_2"])).toBe("order_number_3");
+  });
+});

@@ -1,0 +1,116 @@
+import type {
+  AcceptInvitationRequest,
+  Agent,
+  AgentSettings,
+  AskResponse,
+  Availability,
+  BlockedOrigin,
+  ConversationDetail,
+  CreatedInvitation,
+  Inbox,
+  InboxView,
+  Invitation,
+  InvitationLookup,
+  Me,
+  Member,
+  MemberPosted,
+  MemberSession,
+  Outcome,
+  QuestionAnswer,
+  Role,
+  SetupRequest,
+  SetupState,
+  SignInRequest,
+  Source,
+  SourceDocument,
+  SourcePassages,
+  SummaryResponse,
+} from "@baton/wire";
+import type { Http } from "./http";
+
+/** A source with its documents in place of their number. */
+export type SourceWithDocuments = Omit<Source, "documents"> & { documents: SourceDocument[] };
+
+/** A change of some of an agent's settings, of its name, or of both. */
+export type AgentPatch = Partial<AgentSettings> & { name?: string };
+
+/** Where a page of the inbox begins. */
+export type InboxQuery = { view: InboxView; agent_id: string | null; before: string | null };
+
+/** Every endpoint of the dashboard API, one function each. */
+export type Api = ReturnType<typeof createApi>;
+
+const part = encodeURIComponent;
+
+export function createApi(http: Http) {
+  return {
+    setupState: () => http.get<SetupState>("/setup"),
+    setUp: (request: SetupRequest) => http.post<Me>("/setup", request),
+    signIn: (request: SignInRequest) => http.post<Me>("/sign-in", request),
+    signOut: () => http.post<void>("/sign-out"),
+    me: () => http.get<Me>("/me"),
+    setAvailability: (availability: Availability) => http.put<Me>("/me/availability", { availability }),
+    mySessions: () => http.get<{ sessions: MemberSession[] }>("/me/sessions"),
+    revokeSession: (id: string) => http.delete<void>(`/me/sessions/${part(id)}`),
+
+    members: () => http.get<{ members: Member[] }>("/members"),
+    changeMember: (id: string, change: { role?: Role; suspended?: boolean }) =>
+      http.patch<Member>(`/members/${part(id)}`, change),
+    invitations: () => http.get<{ invitations: Invitation[] }>("/invitations"),
+    invite: (email: string, role: Role) => http.post<CreatedInvitation>("/invitations", { email, role }),
+    revokeInvitation: (id: string) => http.delete<void>(`/invitations/${part(id)}`),
+    lookUpInvitation: (token: string) => http.post<InvitationLookup>("/invitations/lookup", { token }),
+    acceptInvitation: (request: AcceptInvitationRequest) => http.post<Me>("/invitations/accept", request),
+
+    agents: () => http.get<{ agents: Agent[] }>("/agents"),
+    createAgent: (name: string) => http.post<Agent>("/agents", { name }),
+    changeAgent: (id: string, patch: AgentPatch) => http.patch<Agent>(`/agents/${part(id)}`, patch),
+    blockedOrigins: (id: string) =>
+      http.get<{ blocked: BlockedOrigin[] }>(`/agents/${part(id)}/blocked-origins`),
+    allowOrigin: (id: string, origin: string) =>
+      http.post<Agent>(`/agents/${part(id)}/allowed-origins`, { origin }),
+    ask: (id: string, question: string) => http.post<AskResponse>(`/agents/${part(id)}/ask`, { question }),
+
+    sources: (agentId: string) => http.get<{ sources: Source[] }>(`/agents/${part(agentId)}/sources`),
+    uploadFiles: (agentId: string, files: readonly File[]) => {
+      const form = new FormData();
+      for (const file of files) form.append("file", file, file.name);
+      return http.post<{ sources: Source[] }>(`/agents/${part(agentId)}/sources/files`, form);
+    },
+    addText: (agentId: string, title: string, text: string) =>
+      http.post<Source>(`/agents/${part(agentId)}/sources/text`, { title, text }),
+    addQuestions: (agentId: string, title: string, pairs: QuestionAnswer[]) =>
+      http.post<Source>(`/agents/${part(agentId)}/sources/qa`, { title, pairs }),
+    retrySource: (id: string) => http.post<Source>(`/sources/${part(id)}/retry`),
+    deleteSource: (id: string) => http.delete<void>(`/sources/${part(id)}`),
+    source: (id: string) => http.get<SourceWithDocuments>(`/sources/${part(id)}`),
+    passages: (id: string, after: string | null) =>
+      http.get<SourcePassages>(
+        `/sources/${part(id)}/passages${after === null ? "" : `?after=${part(after)}`}`,
+      ),
+
+    inbox: ({ view, agent_id, before }: InboxQuery) => {
+      const query = new URLSearchParams({ view });
+      if (agent_id !== null) query.set("agent_id", agent_id);
+      if (before !== null) query.set("before", before);
+      return http.get<Inbox>(`/inbox?${query}`);
+    },
+    conversation: (id: string) => http.get<ConversationDetail>(`/conversations/${part(id)}`),
+    setViewing: (streamId: string, conversationId: string | null) =>
+      http.put<void>(`/stream/${part(streamId)}/viewing`, { conversation_id: conversationId }),
+    takeOver: (id: string) => http.post<SummaryResponse>(`/conversations/${part(id)}/take-over`),
+    sendMessage: (id: string, clientId: string, text: string) =>
+      http.post<MemberPosted>(`/conversations/${part(id)}/messages`, { client_id: clientId, text }),
+    assign: (id: string, memberId: string) =>
+      http.post<SummaryResponse>(`/conversations/${part(id)}/assign`, { member_id: memberId }),
+    returnToQueue: (id: string) => http.post<SummaryResponse>(`/conversations/${part(id)}/return-to-queue`),
+    returnToAi: (id: string) => http.post<SummaryResponse>(`/conversations/${part(id)}/return-to-ai`),
+    close: (id: string, outcome: Outcome) =>
+      http.post<SummaryResponse>(`/conversations/${part(id)}/close`, { outcome }),
+    reopen: (id: string) => http.post<SummaryResponse>(`/conversations/${part(id)}/reopen`),
+    setTyping: (id: string, typing: boolean) =>
+      http.post<void>(`/conversations/${part(id)}/typing`, { typing }),
+    markSeen: (id: string, upTo: number) =>
+      http.post<void>(`/conversations/${part(id)}/seen`, { up_to: upTo }),
+  };
+}

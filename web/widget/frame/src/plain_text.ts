@@ -1,0 +1,48 @@
+import { type Block, type Inline, parseMarkdown } from "./markdown";
+
+export function markdownToText(markdown: string): string {
+  return plainText(parseMarkdown(markdown));
+}
+
+/** The words alone, for announcements and copying. */
+export function plainText(blocks: Block[]): string {
+  return blocks
+    .map((block) => {
+      switch (block.kind) {
+        case "paragraph":
+        case "heading":
+          return inlineText(block.inner);
+        case "list":
+          return block.items.map((item) => plainText(item)).join("\n");
+        case "quote":
+          return plainText(block.inner);
+        case "code":
+          return block.text;
+        default:
+          return block satisfies never;
+      }
+    })
+    .join("\n");
+}
+
+function inlineText(pieces: Inline[]): string {
+  return pieces
+    .map((piece) => {
+      switch (piece.kind) {
+        case "text":
+        case "code":
+          return piece.text;
+        case "strong":
+        case "emphasis":
+        case "link":
+          return inlineText(piece.inner);
+        case "citation":
+          return "";
+        case "break":
+          return "\n";
+        default:
+          return piece satisfies never;
+      }
+    })
+    .join("");
+}
