@@ -1,7 +1,7 @@
 //! Fits the confidence model and says how well it carries over to a knowledge base it has not seen.
 //!
 //! `cargo run -p baton-answer --example fit_confidence -- FOLDER SET,SET,… [MEASURED,MEASURED,…]`, where FOLDER holds one
-//! folder a set. The first list is fitted; each set of it is also measured by a model fitted without it. The second list
+//! folder a set. The first list is fitted, each set whole and as small knowledge bases made from it; each set of it is also measured by a model fitted without it. The second list
 //! is only measured, by the model fitted on the whole first list.
 #![expect(clippy::print_stdout, reason = "a report for the person who runs it")]
 
@@ -23,6 +23,8 @@ const RIDGE: f64 = 0.02;
 struct Samples {
     name: String,
     rows: Vec<Row>,
+    /// The rows of small knowledge bases made from the set.
+    small: Vec<Row>,
 }
 
 struct Row {
@@ -44,21 +46,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("weights in use:");
     let mut all = Vec::new();
     for set in fitted.iter().chain(&measured) {
-        let scored = score(set, &FITTED);
+        let scored = score(&set.rows, &FITTED);
         println!("{}", report(&set.name, &scored, DEFAULT_THRESHOLD));
         all.extend(scored);
     }
     println!("{}", report("pooled", &all, DEFAULT_THRESHOLD));
     println!("leaving each set out:");
-    let mut pooled = Vec::new();
+    let (mut pooled, mut pooled_small) = (Vec::new(), Vec::new());
     for (at, set) in fitted.iter().enumerate() {
         let others: Vec<&Samples> =
             fitted.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, set)| set).collect();
-        let scored = score(set, &fit(&others));
+        let model = fit(&others);
+        pooled_small.extend(score(&set.small, &model));
+        let scored = score(&set.rows, &model);
         println!("{}", report(&set.name, &scored, DEFAULT_THRESHOLD));
         pooled.extend(scored);
     }
     println!("{}", report("pooled", &pooled, DEFAULT_THRESHOLD));
+    println!("{}", report("small", &pooled_small, DEFAULT_THRESHOLD));
     for threshold in [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9] {
         println!("{}", report("pooled", &pooled, threshold));
     }
@@ -66,7 +71,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !measured.is_empty() {
         println!("sets outside the fit:");
         for set in &measured {
-            println!("{}", report(&set.name, &score(set, &model), DEFAULT_THRESHOLD));
+            println!("{}", report(&set.name, &score(&set.rows, &model), DEFAULT_THRESHOLD));
+            println!("{}", report("  small", &score(&set.small, &model), DEFAULT_THRESHOLD));
         }
     }
     println!("bias: {:.3}, weights: {:.3?}", model.bias, model.weights);
@@ -75,6 +81,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn samples(folder: &Path) -> Result<Samples, Box<dyn Error>> {
     let set = Set::load(folder)?;
+    let mut small = Vec::new();
+    for set in Set::load_small(folder)? {
+        small.extend(rows(&set)?);
+    }
+    Ok(Samples { rows: rows(&set)?, name: set.name, small })
+}
+
+fn rows(set: &Set) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = Vec::new();
     for item in set.items.iter().filter(|item| item.answerable.is_some()) {
         let measured = set.measure(item)?;
@@ -85,11 +99,11 @@ fn samples(folder: &Path) -> Result<Samples, Box<dyn Error>> {
             kind: item.kind.clone(),
         });
     }
-    Ok(Samples { name: set.name, rows })
+    Ok(rows)
 }
 
-fn score(set: &Samples, model: &Model) -> Vec<Scored> {
-    let rows = set.rows.iter().map(|row| Scored {
+fn score(rows: &[Row], model: &Model) -> Vec<Scored> {
+    let rows = rows.iter().map(|row| Scored {
         confidence: row.features.map_or(0.0, |features| model.confidence(&features)),
         safe: row.safe,
         answerable: row.answerable,
@@ -101,9 +115,9 @@ fn score(set: &Samples, model: &Model) -> Vec<Scored> {
 /// Logistic regression with a ridge by Newton's method; every set weighs the same, whatever its size.
 fn fit(sets: &[&Samples]) -> Model {
     let mut rows: Vec<([f64; FEATURES], f64, f64)> = Vec::new();
-    for set in sets {
-        let known: Vec<&Row> = set.rows.iter().filter(|row| row.features.is_some()).collect();
-        let weight = 1.0 / (known.len() * sets.len()) as f64;
+    for part in sets.iter().flat_map(|set| [&set.rows, &set.small]) {
+        let known: Vec<&Row> = part.iter().filter(|row| row.features.is_some()).collect();
+        let weight = 1.0 / (known.len() * sets.len() * 2) as f64;
         rows.extend(known.iter().map(|row| {
             let features = row.features.expect("filtered above").to_array();
             (features, f64::from(u8::from(row.safe)), weight)

@@ -8,18 +8,19 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, PassageEvidence};
 use crate::extractive::Extract;
 
 /// Number of features.
-pub const FEATURES: usize = 12;
+pub const FEATURES: usize = 14;
 
 /// The measures behind a confidence, stored with the turn so that a decision can be replayed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Features {
     /// Normalised BM25 of the best passage.
     pub top: f64,
-    /// How far the best passage of another document is behind, as a share of the best.
+    /// How far the best passage of another document is behind, as a share of the best, times `covered_by_passage`: in a small
+    /// knowledge base even a bad passage has no rival.
     pub gap: f64,
     /// Share of the question, by term weight, that the best passage with its headings covers.
     pub covered_by_passage: f64,
@@ -31,7 +32,7 @@ pub struct Features {
     pub covered_by_answer: f64,
     /// Share whose terms no passage of the knowledge holds.
     pub unknown: f64,
-    /// Share of the first five passages that are of the first cited document.
+    /// Share of the first five passages that are of the first cited document, times `covered_by_passage`.
     pub agreement: f64,
     /// 1 if the weightiest known term is in the first cited passage.
     pub key_term: f64,
@@ -41,6 +42,11 @@ pub struct Features {
     pub length: f64,
     /// 1 if the question was read together with an earlier one.
     pub follow_up: f64,
+    /// How far the other documents' passages, on average, are behind the best, times `covered_by_passage`: high when a good one
+    /// stands out.
+    pub peak: f64,
+    /// Share of the question's neighbouring terms that stand together in a sentence of the first cited passage.
+    pub pairs: f64,
 }
 
 impl Features {
@@ -58,19 +64,22 @@ impl Features {
         let key = known.max_by(|a, b| a.weight.total_cmp(&b.weight));
         let known_terms: HashSet<&str> =
             evidence.terms.iter().filter(|term| term.is_known).map(|term| term.term.as_str()).collect();
+        let by_passage = evidence.share(|term| first.holds(term));
         Self {
             top: f64::from(top.hit.normalised),
-            gap: 1.0 - rival.map_or(0.0, |rival| rival.relative),
-            covered_by_passage: evidence.share(|term| first.holds(term)),
+            gap: by_passage * (1.0 - rival.map_or(0.0, |rival| rival.relative)),
+            covered_by_passage: by_passage,
             covered_by_sentence: by_sentence,
             covered_by_headings: evidence.share(|term| first.frame.contains(term)),
             covered_by_answer: extract.covered,
             unknown: evidence.share(|term| !known_terms.contains(term)),
-            agreement: same as f64 / head.count().max(1) as f64,
+            agreement: by_passage * same as f64 / head.count().max(1) as f64,
             key_term: f64::from(u8::from(key.is_some_and(|key| first.holds(&key.term)))),
             first_is_top: f64::from(u8::from(extract.parts[0].passage == 0)),
             length: (((1 + evidence.terms.len()) as f64).ln() / 33f64.ln()).min(1.0),
             follow_up: f64::from(u8::from(evidence.is_follow_up)),
+            peak: by_passage * peak(evidence),
+            pairs: pairs(evidence, first),
         }
     }
 
@@ -89,6 +98,8 @@ impl Features {
             self.first_is_top,
             self.length,
             self.follow_up,
+            self.peak,
+            self.pairs,
         ]
     }
 
@@ -96,6 +107,23 @@ impl Features {
     pub fn confidence(&self) -> f64 {
         FITTED.confidence(self)
     }
+}
+
+/// See [`Features::peak`]; not yet weighed by coverage.
+fn peak(evidence: &Evidence) -> f64 {
+    let top = evidence.passages[0].document();
+    let others: Vec<f64> =
+        evidence.passages.iter().filter(|passage| passage.document() != top).map(|passage| passage.relative).collect();
+    if others.is_empty() { 1.0 } else { 1.0 - others.iter().sum::<f64>() / others.len() as f64 }
+}
+
+/// See [`Features::pairs`].
+fn pairs(evidence: &Evidence, passage: &PassageEvidence) -> f64 {
+    let neighbours = evidence.terms.windows(2);
+    let count = neighbours.len();
+    let together = neighbours
+        .filter(|pair| passage.sentences.iter().any(|terms| pair.iter().all(|term| terms.contains(&term.term))));
+    if count == 0 { 0.0 } else { together.count() as f64 / count as f64 }
 }
 
 /// A logistic model over [`Features`].
@@ -117,7 +145,64 @@ impl Model {
 }
 
 /// The weights in use.
-pub const FITTED: Model = Model { bias: -3.0, weights: [3.0, 1.0, 2.0, 1.0, 1.0, 1.0, -2.0, 0.5, 0.5, 0.2, 0.0, -0.3] };
+///
+/// Fitted by `cargo run -p baton-answer --example fit_confidence` as a ridge logistic regression, every set weighing the
+/// same, on six public question sets whose licences allow it (Wix help articles, MIT; Ray documentation, Apache-2.0 and
+/// CC-BY-4.0; IBM TechQA, CLAPnq, MTRAG IBM Cloud and a Samsung TV manual, Apache-2.0): 1,354 questions, of which 49 % could
+/// be answered and had a right document among the cited ones.
+/// Left out of the fit one at a time, the six sets together had an AUROC of 0.80, an expected calibration error of 0.04, and
+/// 30 % of the questions could be answered with one in five wrong.
+pub const FITTED: Model = Model {
+    bias: -3.525,
+    weights: [0.827, 0.801, 0.865, 0.770, 0.692, -0.571, -0.827, 0.777, -0.073, -0.247, 2.108, 0.390, 1.926, 1.193],
+};
 
 /// The lowest confidence at which Baton answers unless the owner sets another.
-pub const DEFAULT_THRESHOLD: f64 = 0.5;
+///
+/// On sets that the fit had not seen, 0.55 answered 48 % of all questions, 73 % of the answers citing the one document that the
+/// set names as right (others often answer too), and 4 % of small talk and questions for another company; 0.5 answers 52 %
+/// at 70 %, 0.7 answers 33 % at 78 %.
+/// What is not answered costs a person's time, a wrong answer costs trust: just above even odds favours neither.
+pub const DEFAULT_THRESHOLD: f64 = 0.55;
+
+#[cfg(test)]
+mod tests {
+    use crate::confidence::{FITTED, Features};
+
+    #[test]
+    fn a3_better_evidence_is_never_less_sure() {
+        let weak = Features {
+            top: 0.2,
+            covered_by_passage: 0.3,
+            covered_by_sentence: 0.2,
+            unknown: 0.5,
+            length: 0.5,
+            ..Features::default()
+        };
+        let strong = Features {
+            top: 0.7,
+            gap: 0.5,
+            covered_by_passage: 1.0,
+            covered_by_sentence: 0.9,
+            covered_by_headings: 0.5,
+            covered_by_answer: 1.0,
+            agreement: 0.8,
+            key_term: 1.0,
+            first_is_top: 1.0,
+            peak: 0.6,
+            pairs: 0.8,
+            length: 0.5,
+            ..Features::default()
+        };
+        assert!(weak.confidence() < 0.2, "{}", weak.confidence());
+        assert!(strong.confidence() > 0.8, "{}", strong.confidence());
+    }
+
+    #[test]
+    fn a_stored_record_gives_the_same_confidence_again() {
+        let features = Features { top: 0.123_456_789, pairs: 1.0 / 3.0, ..Features::default() };
+        let json = serde_json::to_string(&features).expect("serialisable");
+        let stored: Features = serde_json::from_str(&json).expect("readable");
+        assert_eq!(FITTED.confidence(&stored).to_bits(), FITTED.confidence(&features).to_bits());
+    }
+}

@@ -1,11 +1,14 @@
 //! The document that describes the API. The front ends' types are made from it.
 
+use baton_domain::ids::StreamId;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::ApiState;
-use crate::wire::inbox::FeedItem;
+use crate::wire::inbox::{FeedItem, InboxView};
 use crate::wire::widget::{PersonState, VisitorHello};
 use crate::{dashboard, widget};
 
@@ -25,7 +28,7 @@ use crate::{dashboard, widget};
         (name = "sources", description = "What agents answer from."),
         (name = "inbox", description = "Conversations, and the live stream of their changes.")
     ),
-    components(schemas(FeedItem, PersonState, VisitorHello))
+    components(schemas(FeedItem, InboxView, PersonState, StreamId, VisitorHello))
 )]
 struct Document;
 
@@ -49,5 +52,34 @@ pub(crate) fn finished(mut document: utoipa::openapi::OpenApi) -> utoipa::openap
     let member =
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("baton_session", "A member's session.")));
     components.add_security_scheme("member", member);
+    for (name, schema) in &mut components.schemas {
+        if !REQUESTS.contains(&name.as_str())
+            && let RefOr::T(schema) = schema
+        {
+            require_all(schema);
+        }
+    }
     document
+}
+
+/// Schemas with values that may be left out: what clients send, where absent means the default, and the error's details.
+const REQUESTS: [&str; 8] = ["ChangeAgent", "ChangeMember", "Context", "PageSeen", "PressAction", "Rate", "SendMessage", "ErrorBody"];
+
+/// In answers every value is there, if only as `null`; the generator cannot know that.
+fn require_all(schema: &mut Schema) {
+    match schema {
+        Schema::Object(object) => {
+            object.required = object.properties.keys().cloned().collect();
+        }
+        Schema::OneOf(one) => one.items.iter_mut().for_each(require_all_of),
+        Schema::AllOf(all) => all.items.iter_mut().for_each(require_all_of),
+        Schema::AnyOf(any) => any.items.iter_mut().for_each(require_all_of),
+        _ => {}
+    }
+}
+
+fn require_all_of(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(schema) = schema {
+        require_all(schema);
+    }
 }

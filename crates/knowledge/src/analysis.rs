@@ -151,7 +151,7 @@ fn words(text: &str) -> Vec<Token> {
 }
 
 /// Characters of scripts that put no space between words.
-fn is_unspaced(c: char) -> bool {
+pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c),
         0x0e00..=0x0eff // Thai, Lao
         | 0x1000..=0x109f // Myanmar
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn english_words_are_folded_and_stemmed() {
         check(Language::English, "Resetting Passwords", "reset password");
-        check(Language::English, "The café's menus", "cafe menu");
+        check(Language::English, "The café's tables", "cafe tabl");
     }
 
     #[test]
@@ -247,12 +247,12 @@ mod tests {
     fn apostrophes_do_not_part_the_spellings_of_a_word() {
         check(Language::English, "can't", "cant");
         check(Language::English, "can\u{2019}t log in", "cant log");
-        check(Language::French, "l'eau", "l eau");
+        check(Language::French, "l'eau", "eau");
     }
 
     #[test]
     fn german_question_words_are_stop_words() {
-        check(Language::German, "Wie kann ich meine Bestellung stornieren?", "kann bestell storni");
+        check(Language::German, "Wie kann ich meine Bestellung stornieren?", "bestell storni");
     }
 
     #[test]

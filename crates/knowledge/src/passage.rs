@@ -16,12 +16,10 @@ use crate::document::{Document, hex};
 pub mod limits {
     /// Neighbouring blocks of a section are gathered until a passage has about this many words.
     pub const TARGET_WORDS: usize = 150;
-    /// A list, table or code block that fits into this many words is kept whole.
+    /// Most words of a passage; a list, table or code block that fits into it is kept whole.
     pub const MAX_WORDS: usize = 220;
-    /// A passage is cut within a sentence only when the sentence alone has more than this many characters.
-    pub const MAX_CHARS: usize = 2_400;
-    /// Most passages made of one document; the reader refuses documents that are larger.
-    pub const MAX_PASSAGES_PER_DOCUMENT: usize = 20_000;
+    /// Most bytes of a passage, for texts whose words are long or not parted by spaces.
+    pub const MAX_BYTES: usize = 2_400;
 }
 
 /// The stable name of a passage: 32 hexadecimal digits.

@@ -26,12 +26,14 @@ pub mod limits {
     pub const MAX_BYTES: usize = 20 * 1024 * 1024;
     /// Most documents in one file (rows, lines, pairs).
     pub const MAX_DOCUMENTS: usize = 20_000;
-    /// Most blocks (paragraphs, list items, rows, headings) in one document.
-    pub const MAX_BLOCKS: usize = 100_000;
+    /// Most blocks (paragraphs, list items, rows, headings) in one document, which bounds its passages too.
+    pub const MAX_BLOCKS: usize = 50_000;
     /// Deepest nesting of HTML elements or Markdown containers.
     pub const MAX_DEPTH: usize = 256;
     /// Most nodes in the tree of an HTML page.
     pub const MAX_HTML_NODES: usize = 500_000;
+    /// Most attributes of an HTML tag.
+    pub const MAX_ATTRIBUTES: usize = 1_000;
     /// Most nodes of an HTML page whose main content is guessed; larger pages are read whole.
     pub const MAX_GUESSED_NODES: usize = 50_000;
     /// Longest title and heading, in characters; longer ones are cut.

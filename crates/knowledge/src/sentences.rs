@@ -10,6 +10,11 @@ use unicode_segmentation::UnicodeSegmentation;
 /// A longer sentence, in bytes, is cut at white space: nothing longer can be quoted or read.
 pub(crate) const MAX_SENTENCE_BYTES: usize = 800;
 
+/// How far ahead the end of text in back quotes is looked for, in bytes.
+const MAX_CODE_BYTES: usize = 200;
+/// A longer word, in bytes, is none of prose.
+const MAX_WORD_BYTES: usize = 40;
+
 /// Words after which a full stop ends no sentence, without the stop.
 const ABBREVIATIONS: &[&str] = &[
     "e.g", "i.e", "eg", "ie", "cf", "vs", "approx", "dept", "dr", "est", "ext", "fig", "incl", "jr", "max", "min",
@@ -44,28 +49,26 @@ pub fn sentence_ranges(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether the bound after `sentence` is no end of a sentence.
+///
+/// Looks only at the neighbourhood of the bound, so that a text full of bounds takes linear time.
 fn continues(sentence: &str, rest: &str) -> bool {
-    if sentence.ends_with(['\n', '\r', '\u{2029}']) || rest.is_empty() {
+    if sentence.ends_with(['\n', '\r', '\u{2029}']) || rest.is_empty() || sentence.len() > MAX_SENTENCE_BYTES {
         return false;
     }
     let body = sentence.trim_end();
     if body.is_empty() {
         return true;
     }
-    if body.bytes().filter(|b| *b == b'`').count() % 2 == 1
-        && rest.lines().next().is_some_and(|line| line.contains('`'))
-    {
+    let ahead = &rest[..rest.floor_char_boundary(MAX_CODE_BYTES)];
+    if body.bytes().filter(|b| *b == b'`').count() % 2 == 1 && ahead.lines().next().is_some_and(|line| line.contains('`')) {
         return true;
     }
-    let next_is_lower = rest.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase)
-        && rest.starts_with(char::is_alphanumeric);
+    let next_is_lower = rest.starts_with(char::is_lowercase);
     let Some(before_stop) = body.strip_suffix('.') else {
         return next_is_lower && !body.ends_with(['。', '！', '？']);
     };
-    let word_start = before_stop.rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '['));
-    let word = before_stop
-        [word_start.map_or(0, |at| at + before_stop[at..].chars().next().map_or(1, char::len_utf8))..]
-        .to_lowercase();
+    let word = before_stop.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '[')).next().unwrap_or("");
+    let word = word.to_lowercase();
     next_is_lower
         || ABBREVIATIONS.contains(&word.as_str())
         || ENDING_ABBREVIATIONS.contains(&word.as_str()) && !rest.starts_with(char::is_uppercase)
@@ -129,16 +132,17 @@ fn missing_spaces(sentence: &str) -> Vec<usize> {
         return found;
     }
     for (at, mark) in sentence.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?')) {
-        let before = sentence[..at].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-        let after = &sentence[at + mark.len_utf8()..];
-        let next = after.split(char::is_whitespace).next().unwrap_or("");
-        let token_start = sentence[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
-        let token = sentence[token_start..].split(char::is_whitespace).next().unwrap_or("");
-        let word_before = before.chars().count() >= 3 && before.chars().all(char::is_lowercase);
+        let behind = &sentence[sentence.ceil_char_boundary(at.saturating_sub(MAX_WORD_BYTES))..at];
+        let ahead = &sentence[at + mark.len_utf8()..];
+        let ahead = &ahead[..ahead.floor_char_boundary(MAX_WORD_BYTES)];
+        let before = behind.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let next = ahead.split(char::is_whitespace).next().unwrap_or("");
+        let token_start = behind.rsplit(char::is_whitespace).next().unwrap_or("");
+        let is_word_before = before.chars().count() >= 3 && before.chars().all(char::is_lowercase);
         let mut next_chars = next.chars();
-        let word_after = next_chars.next().is_some_and(char::is_uppercase)
+        let is_word_after = next_chars.next().is_some_and(char::is_uppercase)
             && next_chars.all(|c| c.is_lowercase() || matches!(c, ',' | '\'' | '\u{2019}' | ':' | ';'));
-        if word_before && word_after && !token.contains(['/', '@', '(', '_', '=']) {
+        if is_word_before && is_word_after && !token_start.contains(['/', '@', '(', '_', '=']) {
             found.push(at + mark.len_utf8());
         }
     }

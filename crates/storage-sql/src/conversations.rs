@@ -37,18 +37,7 @@ impl<C: SqlConnection> ConversationReads for SqlUnit<C> {
         visitor_id: VisitorId,
     ) -> Result<Option<Stored>, StoreError> {
         // An open one goes first: a member may have reopened an older one.
-        self.first(
-            "select state, summary
-            from conversation
-            where visitor_id = $1
-            and agent_id = $2
-            and workspace_id = $3
-            order by case when place = 'resolved' then 1 else 0 end, sort_at desc, id desc
-            limit 1",
-            values![visitor_id, agent_id, workspace_id],
-            stored,
-        )
-        .await
+        self.first(LATEST, values![visitor_id, agent_id, workspace_id], stored).await
     }
 
     async fn conversations_of_visitor(
@@ -120,31 +109,11 @@ impl<C: SqlConnection> ConversationReads for SqlUnit<C> {
     async fn changes(&mut self, workspace_id: WorkspaceId, after: u64, limit: u32) -> Result<Vec<Change>, StoreError> {
         // The feed has no gaps, so that a range of it is a page of it.
         let last = after.saturating_add(u64::from(limit));
-        let mut changes = self
-            .all(
-                "select c.feed, c.conversation_id, c.place_before, v.summary
-                from change c
-                join conversation v on v.id = c.conversation_id
-                where c.workspace_id = $1
-                and c.feed > $2
-                and c.feed <= $3
-                order by c.feed",
-                values![workspace_id, after, last],
-                change,
-            )
-            .await?;
+        let mut changes = self.all(CHANGES, values![workspace_id, after, last], change).await?;
         let entries = self
-            .all(
-                "select c.feed, e.seq, e.at, e.body
-                from change c
-                join event e on e.conversation_id = c.conversation_id and e.seq between c.first_seq and c.last_seq
-                where c.workspace_id = $1
-                and c.feed > $2
-                and c.feed <= $3
-                order by c.feed, e.seq",
-                values![workspace_id, after, last],
-                |row| Ok((row.of("change").number(0, "feed")?, entry(row, 1)?)),
-            )
+            .all(ENTRIES_OF_CHANGES, values![workspace_id, after, last], |row| {
+                Ok((row.of("change").number(0, "feed")?, entry(row, 1)?))
+            })
             .await?;
         let mut entries = entries.into_iter().peekable();
         for change in &mut changes {
@@ -414,7 +383,7 @@ const INSERT_EVENTS: [&str; 4] = [
 /// How many conversations one statement asks the marks of.
 const MARKS_AT_ONCE: usize = 32;
 
-const MARKS: &str = "select conversation_id, seq
+pub(crate) const MARKS: &str = "select conversation_id, seq
     from mark
     where workspace_id = $1
     and member_id = $2
@@ -423,7 +392,31 @@ const MARKS: &str = "select conversation_id, seq
         $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34
     )";
 
-const INBOX: &str = "select summary
+pub(crate) const LATEST: &str = "select state, summary
+    from conversation
+    where visitor_id = $1
+    and agent_id = $2
+    and workspace_id = $3
+    order by case when place = 'resolved' then 1 else 0 end, sort_at desc, id desc
+    limit 1";
+
+pub(crate) const CHANGES: &str = "select c.feed, c.conversation_id, c.place_before, v.summary
+    from change c
+    join conversation v on v.id = c.conversation_id
+    where c.workspace_id = $1
+    and c.feed > $2
+    and c.feed <= $3
+    order by c.feed";
+
+pub(crate) const ENTRIES_OF_CHANGES: &str = "select c.feed, e.seq, e.at, e.body
+    from change c
+    join event e on e.conversation_id = c.conversation_id and e.seq between c.first_seq and c.last_seq
+    where c.workspace_id = $1
+    and c.feed > $2
+    and c.feed <= $3
+    order by c.feed, e.seq";
+
+pub(crate) const INBOX: &str = "select summary
     from conversation
     where workspace_id = $1
     and place = $2
@@ -431,7 +424,7 @@ const INBOX: &str = "select summary
     order by sort_at desc, id desc
     limit $5";
 
-const INBOX_OF_AGENT: &str = "select summary
+pub(crate) const INBOX_OF_AGENT: &str = "select summary
     from conversation
     where workspace_id = $1
     and place = $2
@@ -440,7 +433,7 @@ const INBOX_OF_AGENT: &str = "select summary
     order by sort_at desc, id desc
     limit $5";
 
-const WAITING: &str = "select summary
+pub(crate) const WAITING: &str = "select summary
     from conversation
     where workspace_id = $1
     and place = $2
@@ -448,7 +441,7 @@ const WAITING: &str = "select summary
     order by sort_at, id
     limit $5";
 
-const WAITING_OF_AGENT: &str = "select summary
+pub(crate) const WAITING_OF_AGENT: &str = "select summary
     from conversation
     where workspace_id = $1
     and place = $2
@@ -457,7 +450,7 @@ const WAITING_OF_AGENT: &str = "select summary
     order by sort_at, id
     limit $5";
 
-const HELD_BY_MEMBER: &str = "select summary
+pub(crate) const HELD_BY_MEMBER: &str = "select summary
     from conversation
     where workspace_id = $1
     and owner_member_id = $2

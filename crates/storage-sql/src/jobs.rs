@@ -33,30 +33,7 @@ impl<C: SqlConnection> JobWrites for SqlUnit<C> {
 
     async fn claim_job_anywhere(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Job>, StoreError> {
         // Work that somebody is doing is not begun a second time beside it: what waits behind it waits until it is done.
-        self.first(
-            "update job
-            set attempts = attempts + 1, wake_at = $2
-            where wake_at <= $1
-            and id in (
-                select j.id
-                from job j
-                where j.wake_at <= $1
-                and not exists (
-                    select 1
-                    from job running
-                    where running.kind = j.kind
-                    and running.agent_id = j.agent_id
-                    and running.attempts > 0
-                    and running.wake_at > $1
-                )
-                order by j.wake_at, j.id
-                limit 1
-            )
-            returning id, workspace_id, kind, agent_id, attempts",
-            values![now, lease_until],
-            job,
-        )
-        .await
+        self.first(CLAIM, values![now, lease_until], job).await
     }
 
     async fn renew_job(&mut self, id: Uuid, lease_until: Timestamp) -> Result<(), StoreError> {
@@ -76,6 +53,26 @@ impl<C: SqlConnection> JobWrites for SqlUnit<C> {
         Ok(())
     }
 }
+
+pub(crate) const CLAIM: &str = "update job
+    set attempts = attempts + 1, wake_at = $2
+    where wake_at <= $1
+    and id in (
+        select j.id
+        from job j
+        where j.wake_at <= $1
+        and not exists (
+            select 1
+            from job running
+            where running.kind = j.kind
+            and running.agent_id = j.agent_id
+            and running.attempts > 0
+            and running.wake_at > $1
+        )
+        order by j.wake_at, j.id
+        limit 1
+    )
+    returning id, workspace_id, kind, agent_id, attempts";
 
 fn job(row: &Row) -> Result<Job, StoreError> {
     let row = row.of("job");

@@ -56,19 +56,7 @@ impl<C: SqlConnection> TurnWrites for SqlUnit<C> {
         limit: u32,
     ) -> Result<Vec<Turn>, StoreError> {
         // The condition stands twice, so that two claimers on different connections cannot both get a row.
-        let mut turns = self
-            .all(
-                "update turn
-                set state = 'running', attempts = attempts + 1, claimed_at = $1, lease_until = $2,
-                wake_at = case when $1 < deadline_at and deadline_at < $2 then deadline_at else $2 end
-                where wake_at <= $1
-                and id in (select id from turn where wake_at <= $1 order by wake_at, id limit $3)
-                returning id, workspace_id, agent_id, conversation_id, epoch, state, due_at, deadline_at, attempts,
-                lease_until, ended_at",
-                values![now, lease_until, limit],
-                turn,
-            )
-            .await?;
+        let mut turns = self.all(CLAIM, values![now, lease_until, limit], turn).await?;
         turns.sort_by_key(|turn| (turn.due_at, turn.id));
         Ok(turns)
     }
@@ -135,18 +123,24 @@ impl<C: SqlConnection> TurnWrites for SqlUnit<C> {
         conversation_id: ConversationId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.execute(
-            "update turn
-            set state = 'superseded', ended_at = $1, lease_until = null, wake_at = null
-            where conversation_id = $2
-            and workspace_id = $3
-            and wake_at is not null",
-            values![at, conversation_id, workspace_id],
-        )
-        .await?;
+        self.execute(SUPERSEDE, values![at, conversation_id, workspace_id]).await?;
         Ok(())
     }
 }
+
+pub(crate) const CLAIM: &str = "update turn
+    set state = 'running', attempts = attempts + 1, claimed_at = $1, lease_until = $2,
+    wake_at = case when $1 < deadline_at and deadline_at < $2 then deadline_at else $2 end
+    where wake_at <= $1
+    and id in (select id from turn where wake_at <= $1 order by wake_at, id limit $3)
+    returning id, workspace_id, agent_id, conversation_id, epoch, state, due_at, deadline_at, attempts,
+    lease_until, ended_at";
+
+pub(crate) const SUPERSEDE: &str = "update turn
+    set state = 'superseded', ended_at = $1, lease_until = null, wake_at = null
+    where conversation_id = $2
+    and workspace_id = $3
+    and wake_at is not null";
 
 fn opt_json(value: &serde_json::Value) -> Result<Value, StoreError> {
     match value {

@@ -34,7 +34,7 @@ const TYPES = {
 
 const world = seed(options.world);
 const stage = new Stage(world);
-let needsSetup = options.world === "setup";
+let needsSetup = ["setup", "empty"].includes(options.world);
 const sessions = new Map();
 
 class Refusal extends Error {

@@ -23,12 +23,15 @@ export async function startFake({ batonPort = 0, hostPort = 0 } = {}) {
   const batonServer = createServer((request, response) => void baton.handle(request, response));
   const batonOrigin = await listen(batonServer, batonPort, "127.0.0.1");
   const hostServer = createServer((request, response) => hostPage(request, response, batonOrigin));
-  const hostOrigin = await listen(hostServer, hostPort, "localhost");
-  baton.allowed = new Set([hostOrigin]);
+  const sameSite = await listen(hostServer, hostPort, "127.0.0.1");
+  // Another site in the eyes of a browser, so that the frame is third-party there.
+  const hostOrigin = sameSite.replace("127.0.0.1", "localhost");
+  baton.allowed = new Set([hostOrigin, sameSite]);
   return {
     baton,
     batonOrigin,
     hostOrigin,
+    sameSite,
     stop: () => {
       for (const server of [batonServer, hostServer]) {
         server.close();

@@ -73,7 +73,26 @@ const ANSWERS = [
     ],
   },
   {
-    asks: /plan|pro\b|price/i,
+    asks: /care|water/i,
+    reading: "Care by plant",
+    text: ["Monstera", "Calathea", "Fern", "Ficus", "Aloe", "Orchid"]
+      .map(
+        (plant) =>
+          `## ${plant}\n${plant} wants bright, indirect light and water when the upper three centimetres of the soil are dry [1]. In winter that is about every two weeks, in summer every five days.\n\n- Wipe the leaves once a month.\n- Repot in spring.`,
+      )
+      .join("\n\n"),
+    citations: [
+      source(
+        1,
+        "Care by plant",
+        "care",
+        ["Care"],
+        "Water when the upper three centimetres of the soil are dry.",
+      ),
+    ],
+  },
+  {
+    asks: /plan\b|plans|pro\b|price/i,
     reading: "Plans",
     text: "The Pro plan adds three things to Basic [1]:\n\n- free next-day delivery\n- a plant doctor, `7` days a week\n- 10 % off [every repotting](https://fernbank.example/repotting)\n\nIt is billed monthly and can be ended at any time [2].",
     citations: [

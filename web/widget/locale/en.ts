@@ -18,6 +18,7 @@ export const frameEn = {
   "state.connecting": "Connecting you…",
   "state.waiting": "Waiting for the team",
   "state.member": "{team}",
+  "state.online": "Online",
   "state.closed": "Conversation closed",
   "state.reconnecting": "Reconnecting…",
   "state.loading": "Loading…",
@@ -50,9 +51,6 @@ export const frameEn = {
   "sources.chip": "Source {index}: {title}",
 
   "queue.connecting": "Connecting you with {team}",
-  "queue.connecting_more": "They'll see this whole chat. Add details while you wait.",
-  "queue.nobody": "No one is online right now",
-  "queue.nobody_more": "{team} will get this whole chat. You can leave your details here.",
 
   "line.joined": "{name} joined",
   "line.joined_brief": "{team} joined",
@@ -68,7 +66,8 @@ export const frameEn = {
   "sent.sending": "Sending…",
   "sent.sent": "Sent",
   "sent.seen": "Seen",
-  "sent.waiting": "Waiting for the network",
+  "sent.waiting": "Waiting",
+  "sent.offline": "Waiting for the network",
   "sent.failed": "Not sent.",
   "sent.failed_because": "Not sent. {why}",
   "sent.stale": "Not sent. This is from earlier.",
@@ -89,6 +88,7 @@ export const frameEn = {
   "composer.left": "{left} left",
   "composer.over": "{over} too many",
   "composer.note_ai": "AI can be wrong. Check the sources.",
+  "composer.note_queue": "{team} will see what you write.",
   "composer.note_person": "You're talking to a person.",
 
   "page.unknown": "There is no chat at this address.",

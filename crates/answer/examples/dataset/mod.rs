@@ -22,6 +22,7 @@ pub(crate) struct Set {
 }
 
 /// One question with what is known about its answer.
+#[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) id: String,
     pub(crate) question: Question,
@@ -58,20 +59,49 @@ struct Said {
 }
 
 impl Set {
+    /// The whole set.
     pub(crate) fn load(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        Self::build(folder, |_| true, items(folder)?)
+    }
+
+    /// Small knowledge bases made from the set, as a new owner has them: each of a few documents that answer some questions,
+    /// asked those questions and as many times more that only the other documents answer.
+    pub(crate) fn load_small(folder: &Path) -> Result<Vec<Self>, Box<dyn Error>> {
+        const BASES: usize = 6;
+        const QUESTIONS: usize = 5;
+        const FOREIGN_PER_OWN: usize = 2;
+        let answerable: Vec<Item> = items(folder)?.into_iter().filter(|item| item.answerable == Some(true)).collect();
+        let step = (answerable.len() / (BASES * QUESTIONS)).max(1);
+        let mut sets = Vec::new();
+        for base in 0..BASES {
+            let chosen = answerable.iter().skip(base).step_by(step * BASES).take(QUESTIONS);
+            let documents: HashSet<String> = chosen.flat_map(|item| item.gold.iter().cloned()).collect();
+            let (own, foreign): (Vec<&Item>, Vec<&Item>) =
+                answerable.iter().partition(|item| item.gold.iter().any(|gold| documents.contains(gold)));
+            let stride = (foreign.len() / (own.len() * FOREIGN_PER_OWN).max(1)).max(1);
+            let foreign = foreign.into_iter().step_by(stride).take(own.len() * FOREIGN_PER_OWN).map(|item| Item {
+                answerable: Some(false),
+                kind: "missing".to_owned(),
+                ..item.clone()
+            });
+            let asked = own.into_iter().cloned().chain(foreign).collect();
+            sets.push(Self::build(folder, |key| documents.contains(key), asked)?);
+        }
+        Ok(sets)
+    }
+
+    fn build(folder: &Path, keep: impl Fn(&str) -> bool, items: Vec<Item>) -> Result<Self, Box<dyn Error>> {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes = std::fs::read(folder.join("docs.jsonl"))?;
         let options = ReadOptions { file_name: "docs.jsonl".to_owned(), format: Some(Format::Jsonl), title: None };
         let documents = read(&bytes, &options)?;
-        let documents = documents.iter().map(|document| document_passages(document, "set")).collect();
+        let kept = documents.iter().filter(|document| keep(document.key()));
+        let documents = kept.map(|document| document_passages(document, "set")).collect();
         let source = SourcePassages { source_id: "set".to_owned(), source_name: name.clone(), documents };
         let temporary = tempfile::tempdir()?;
         let at = temporary.path().join("snapshot");
         Snapshot::build(&at, &[source], &BuildOptions::default())?;
         let snapshot = Snapshot::open(&at)?;
-        let lines = std::fs::read_to_string(folder.join("questions.jsonl"))?;
-        let items =
-            lines.lines().map(|line| Ok(item(serde_json::from_str(line)?))).collect::<Result<_, Box<dyn Error>>>()?;
         Ok(Self { name, snapshot, items, _folder: temporary })
     }
 
@@ -99,6 +129,11 @@ impl Measured {
     pub(crate) fn is_safe(&self, item: &Item) -> bool {
         item.answerable == Some(true) && self.cited().iter().any(|key| item.gold.contains(*key))
     }
+}
+
+fn items(folder: &Path) -> Result<Vec<Item>, Box<dyn Error>> {
+    let lines = std::fs::read_to_string(folder.join("questions.jsonl"))?;
+    lines.lines().map(|line| Ok(item(serde_json::from_str(line)?))).collect()
 }
 
 fn item(line: Line) -> Item {

@@ -21,6 +21,8 @@ pub(super) enum Cue {
 
 /// What the right form adds to a sentence's rating.
 const BONUS: f64 = 0.06;
+/// What announcing the steps adds when steps are asked for.
+const LEAD_IN_BONUS: f64 = 0.16;
 
 impl Cue {
     pub(super) fn of(asked: &str) -> Self {
@@ -88,12 +90,14 @@ impl Cue {
     }
 
     pub(super) fn bonus(self, sentence: &str, kind: SentenceKind) -> f64 {
+        if self == Self::Steps && kind == SentenceKind::Prose && sentence.trim_end().ends_with(':') {
+            return LEAD_IN_BONUS;
+        }
         let lower = sentence.to_lowercase();
         let has = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
         let fits = match self {
             Self::Steps => {
                 kind == SentenceKind::ListItem
-                    || sentence.ends_with(':')
                     || has(&[
                         "click", "select", "choose", "go to", "open ", "enter ", "you can ", "to do ", "use the",
                         "set ", "run ", "press ",

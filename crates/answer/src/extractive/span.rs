@@ -6,7 +6,7 @@ use baton_knowledge::{Passage, Sentence, SentenceKind};
 
 /// Most sentences of running text in one piece.
 const PROSE_SENTENCES_MAX: usize = 4;
-/// Most sentences of the first piece, which carries the answer, before neighbours stop being added.
+/// Longest piece of running text, in bytes.
 const FIRST_CHARS_MAX: usize = 600;
 /// Longest list that is taken whole, in sentences.
 const LIST_SENTENCES_MAX: usize = 16;
@@ -82,7 +82,8 @@ fn prose_around(passage: &Passage, at: usize, is_first: bool) -> Range<usize> {
     while is_prose(end) && is_near(passage, end - 1) && room(end) {
         let belongs = points_back(text(end)) || text(end - 1).ends_with(':');
         // The first piece is the answer: one more sentence makes it one, where a second piece only adds.
-        if !belongs && !(is_first && end == at + 1) {
+        let completes = is_first && end == at + 1;
+        if !(belongs || completes) {
             break;
         }
         end += 1;
@@ -155,39 +156,33 @@ fn points_back(text: &str) -> bool {
 /// The sentences as Markdown, with one marker behind the last.
 pub(super) fn markdown(passage: &Passage, range: Range<usize>, marker: usize) -> String {
     let mut out = String::new();
-    let mut before: Option<&Sentence> = None;
-    for sentence in &passage.sentences[range] {
-        let text = passage.sentence_text(sentence);
-        let same_line = before.is_some_and(|before| {
-            before.kind == sentence.kind && !passage.text[before.end..sentence.start].contains('\n')
+    let mut before: Option<SentenceKind> = None;
+    for line in lines(passage, range) {
+        let (first, last) = (&line[0], &line[line.len() - 1]);
+        let text = &passage.text[first.start..last.end];
+        out.push_str(match before {
+            None => "",
+            Some(kind) if kind == first.kind && kind != SentenceKind::Prose => "\n",
+            Some(_) => "\n\n",
         });
-        let same_list =
-            before.is_some_and(|before| before.kind == sentence.kind && sentence.kind != SentenceKind::Prose);
-        if same_line {
-            out.push(' ');
-        } else if same_list {
-            out.push('\n');
-        } else if before.is_some() {
-            out.push_str("\n\n");
-        }
-        match sentence.kind {
+        match first.kind {
             SentenceKind::Code => out.push_str(&format!("```\n{}\n```", text.trim_end().replace("```", "'''"))),
-            SentenceKind::ListItem if !same_line => {
-                out.push_str(&item_marker(passage, sentence));
-                out.push_str(&without_footnotes(text));
-            }
-            SentenceKind::TableRow => {
-                out.push_str("- ");
-                out.push_str(&without_footnotes(text));
-            }
-            SentenceKind::ListItem | SentenceKind::Prose | SentenceKind::Question | SentenceKind::Heading => {
+            SentenceKind::ListItem => out.push_str(&(item_marker(passage, first) + &without_footnotes(text))),
+            SentenceKind::TableRow => out.push_str(&format!("- {}", without_footnotes(text))),
+            SentenceKind::Prose | SentenceKind::Question | SentenceKind::Heading => {
                 out.push_str(&without_footnotes(text));
             }
         }
-        before = Some(sentence);
+        before = Some(first.kind);
     }
     let gap = if out.ends_with("```") { "\n\n" } else { " " };
     format!("{out}{gap}[{marker}]")
+}
+
+/// The sentences in runs that stand on one line of the document.
+fn lines(passage: &Passage, range: Range<usize>) -> impl Iterator<Item = &[Sentence]> {
+    passage.sentences[range]
+        .chunk_by(|before, next| before.kind == next.kind && !passage.text[before.end..next.start].contains('\n'))
 }
 
 /// The marker that the document gives a list item, with its indent.

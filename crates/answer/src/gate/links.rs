@@ -20,7 +20,7 @@ const ELIDED: &str = "…";
 pub(super) fn strip_links<'p>(
     text: &str,
     is_code: bool,
-    passages: impl Iterator<Item = &'p Passage> + Clone,
+    passages: &(impl Iterator<Item = &'p Passage> + Clone),
 ) -> Stripped {
     let registered = |address: &str| {
         let address = bare(address);
@@ -37,7 +37,7 @@ pub(super) fn strip_links<'p>(
             if !is_image && registered(link.target) {
                 out.push_str(&format!("[{}]({})", plain(link.label), link.target));
             } else if !is_image {
-                out.push_str(&strip_links(link.label, false, passages.clone()).text);
+                out.push_str(&strip_links(link.label, false, passages).text);
             }
             rest = &rest[link.length..];
             continue;
@@ -113,7 +113,7 @@ fn closing(text: &str, open: char, close: char) -> Option<usize> {
 
 /// The length of an address that begins here: `scheme://`, `scheme:` of the dangerous ones, `www.`, or `//host`.
 fn address_at(text: &str, before: Option<char>) -> Option<usize> {
-    if before.is_some_and(char::is_alphanumeric) {
+    if before.is_some_and(char::is_alphanumeric) || !text.starts_with(|c: char| c.is_alphanumeric() || c == '/') {
         return None;
     }
     let end =

@@ -2,6 +2,8 @@
 
 /// Most digits of a marker; a longer number in brackets is something else.
 const MARK_DIGITS_MAX: usize = 3;
+/// Longest marker, in bytes.
+const MARK_BYTES_MAX: usize = 28;
 
 /// Reads a marker at the start of a text: its numbers and its length in bytes.
 pub(super) fn mark_at(text: &str) -> Option<(Vec<usize>, usize)> {
@@ -12,7 +14,7 @@ pub(super) fn mark_at(text: &str) -> Option<(Vec<usize>, usize)> {
     };
     let open_len = text.chars().next().map_or(0, char::len_utf8);
     let inside = &text[open_len..];
-    let end = inside.find(close).filter(|end| *end <= 24)?;
+    let end = inside[..inside.floor_char_boundary(MARK_BYTES_MAX)].find(close)?;
     let mut numbers = Vec::new();
     for part in inside[..end].split([',', ';', ' ', '^']).filter(|part| !part.is_empty()) {
         let digits = part.len() <= MARK_DIGITS_MAX && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -92,6 +92,8 @@ pub struct Gate<'a> {
     /// The passages cited so far, in order of first use, with the sentence that supports.
     cited: Vec<Cited>,
     text: String,
+    /// The end of `text` that is not shown yet.
+    unshown: String,
     /// The line of the last released unit.
     last_line: Option<usize>,
     kept: usize,
@@ -122,6 +124,7 @@ impl<'a> Gate<'a> {
             waiting: Vec::new(),
             cited: Vec::new(),
             text: String::new(),
+            unshown: String::new(),
             last_line: None,
             kept: 0,
             dropped: 0,
@@ -130,25 +133,25 @@ impl<'a> Gate<'a> {
     }
 
     /// Takes more text; returns what may now be shown, which is empty while sentences are unfinished.
+    ///
+    /// A text that so far is mostly unsupported shows nothing, because the verdict may throw all of it away.
     pub fn push(&mut self, text: &str) -> String {
         let units = self.units.push(text);
-        self.take(units)
+        self.take(units);
+        if self.kept > self.dropped { std::mem::take(&mut self.unshown) } else { String::new() }
     }
 
     /// Takes the end of the text; returns what may still be shown, and the verdict on the whole.
     pub fn finish(mut self) -> (String, Verdict) {
         let units = self.units.finish();
-        let mut released = self.take(units);
-        released.push_str(&self.release_waiting());
-        let verdict = if self.kept == 0 {
-            Verdict::Unsupported { why: if self.dropped == 0 { Unsupported::Empty } else { Unsupported::Mostly } }
-        } else if self.dropped > self.kept {
-            Verdict::Unsupported { why: Unsupported::Mostly }
-        } else {
-            let citations = self.citations();
-            Verdict::Supported { text: self.text.trim_end().to_owned(), citations }
-        };
-        (released, verdict)
+        self.take(units);
+        self.release_waiting();
+        if self.kept == 0 || self.dropped > self.kept {
+            let why = if self.kept + self.dropped == 0 { Unsupported::Empty } else { Unsupported::Mostly };
+            return (String::new(), Verdict::Unsupported { why });
+        }
+        let citations = self.citations();
+        (self.unshown, Verdict::Supported { text: self.text.trim_end().to_owned(), citations })
     }
 
     /// How many statements were kept and how many were dropped so far.
@@ -156,8 +159,7 @@ impl<'a> Gate<'a> {
         (self.kept, self.dropped)
     }
 
-    fn take(&mut self, units: Vec<Unit>) -> String {
-        let mut released = String::new();
+    fn take(&mut self, units: Vec<Unit>) {
         for unit in units {
             self.seen += 1;
             if self.seen > UNITS_MAX {
@@ -165,22 +167,21 @@ impl<'a> Gate<'a> {
                 continue;
             }
             if unit.opens_line {
-                released.push_str(&self.release_waiting());
+                self.release_waiting();
             }
             let Some((unit, claim)) = self.claim(unit) else { continue };
             let marked = !unit.marks.is_empty();
             self.waiting.push((unit, claim));
             if marked {
-                released.push_str(&self.release_waiting());
+                self.release_waiting();
             }
         }
-        released
     }
 
     /// Strips the links of a unit and reads what it states; `None` if it may not stand at all.
     fn claim(&mut self, unit: Unit) -> Option<(Unit, Claim)> {
         let stripped =
-            strip_links(&unit.text, unit.is_code, self.passages.iter().map(|citable| citable.passage.as_ref()));
+            strip_links(&unit.text, unit.is_code, &self.passages.iter().map(|citable| citable.passage.as_ref()));
         if stripped.invented {
             self.dropped += 1;
             return None;
@@ -194,7 +195,7 @@ impl<'a> Gate<'a> {
     }
 
     /// Decides on the waiting units of one line; the last of them may name sources for all.
-    fn release_waiting(&mut self) -> String {
+    fn release_waiting(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         let named: Vec<usize> = waiting.last().map(|(unit, _)| self.known(&unit.marks)).unwrap_or_default();
         let mut standing: Vec<(Unit, Vec<(usize, Support)>)> = Vec::new();
@@ -205,7 +206,6 @@ impl<'a> Gate<'a> {
                 None => self.dropped += 1,
             }
         }
-        let mut released = String::new();
         for place in 0..standing.len() {
             let (unit, basis) = &standing[place];
             let later: Vec<usize> =
@@ -215,9 +215,8 @@ impl<'a> Gate<'a> {
             let piece = unit.render(&self.text, continues, &markers);
             self.last_line = Some(unit.line);
             self.text.push_str(&piece);
-            released.push_str(&piece);
+            self.unshown.push_str(&piece);
         }
-        released
     }
 
     /// What supports a claim: nothing needed, or the sources in question that do.

@@ -4,6 +4,12 @@ use baton_knowledge::sentence_ranges;
 
 use crate::gate::marks::{mark_at, take_marks};
 
+/// Longest table row, in bytes; a longer line is read as running text.
+const ROW_BYTES_MAX: usize = 2_000;
+
+/// A line is cut into sentences in pieces of at most this many bytes: finding sentences costs more than linear time.
+const CUT_BYTES_MAX: usize = 1_200;
+
 /// One piece of text that states something, with its place in the layout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unit {
@@ -151,14 +157,25 @@ impl Units {
             self.prefix = prefix.to_owned();
             self.line.drain(..prefix.len());
         }
-        let is_row = self.line.trim_start().starts_with('|');
-        let (sentences, taken) = sentences(&self.line, line_is_over, is_row);
-        self.line.drain(..taken);
+        while self.line.len() > CUT_BYTES_MAX {
+            let head: String = self.line.drain(..cut_point(&self.line)).collect();
+            self.take_sentences(&head, true, false, units);
+        }
+        let is_row = self.line.len() <= ROW_BYTES_MAX && self.line.trim_start().starts_with('|');
+        let line = std::mem::take(&mut self.line);
+        let taken = self.take_sentences(&line, line_is_over, is_row, units);
+        self.line.push_str(&line[taken..]);
+    }
+
+    /// Makes units of the finished sentences of a text; returns how many bytes of it they take.
+    fn take_sentences(&mut self, text: &str, is_over: bool, is_row: bool, units: &mut Vec<Unit>) -> usize {
+        let (sentences, taken) = sentences(text, is_over, is_row);
         for (text, marks) in sentences {
             let unit = self.unit(text, marks, false);
             units.push(Unit { is_item: unit.is_item || is_row, ..unit });
             self.begun = true;
         }
+        taken
     }
 
     fn unit(&self, text: String, marks: Vec<usize>, is_code: bool) -> Unit {
@@ -172,6 +189,13 @@ impl Units {
             line: self.line_number,
         }
     }
+}
+
+/// Where to cut a long line: behind its last stop, else its last space, else anywhere.
+fn cut_point(line: &str) -> usize {
+    let head = &line[..line.floor_char_boundary(CUT_BYTES_MAX)];
+    let space = || head.rfind(' ').filter(|at| *at > 0).map(|at| at + 1);
+    head.rfind(". ").map(|at| at + 2).or_else(space).unwrap_or(head.len())
 }
 
 /// The finished sentences of a line with their markers, and how many bytes they take.

@@ -265,7 +265,7 @@ fn whom_to_talk_to(words: &Words<'_>, at: usize) -> Option<usize> {
     let verb = (at + 1..at + 6).find(|at| is_talk(words.at(*at)))?;
     // "who do I talk to about a refund" asks for the right place as often as for a person.
     if words.at(at) == "who"
-        && words.at(verb + 2) != ""
+        && !words.at(verb + 2).is_empty()
         && !matches!(words.at(verb + 2), "me" | "us" | "please" | "here" | "now")
         && !matches!(words.at(verb + 3), "this" | "it" | "that")
     {

@@ -187,8 +187,7 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// Who sent it.
     pub invited_by: String,
-    /// The link to send them. Said once, when the invitation is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The link to send them. Said once, when the invitation is made; `null` from then on.
     pub url: Option<String>,
 }
 

@@ -35,6 +35,15 @@ pub(crate) async fn run(baton: Baton) {
     }
 }
 
+/// Does a job that is due; whether there was one.
+pub(crate) async fn run_due(baton: &Baton) -> Result<bool, AppError> {
+    let job = claim(baton).await?;
+    if let Some(job) = &job {
+        do_job(baton, job).await;
+    }
+    Ok(job.is_some())
+}
+
 async fn claim(baton: &Baton) -> Result<Option<Job>, AppError> {
     let now = baton.now();
     let mut unit = baton.store().write().await?;

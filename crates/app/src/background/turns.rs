@@ -47,6 +47,16 @@ pub(crate) async fn run(baton: Baton) {
     }
 }
 
+/// Works on the turns that are due, one after the other; whether there were any.
+pub(crate) async fn run_due(baton: &Baton) -> Result<bool, AppError> {
+    let turns = claim(baton, AT_ONCE).await?;
+    let any = !turns.is_empty();
+    for turn in turns {
+        run_turn(baton, turn).await;
+    }
+    Ok(any)
+}
+
 async fn claim(baton: &Baton, limit: usize) -> Result<Vec<Turn>, AppError> {
     if limit == 0 {
         return Ok(Vec::new());

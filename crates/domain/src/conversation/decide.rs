@@ -42,7 +42,7 @@ pub fn decide(state: &Conversation, command: Command, ctx: &Context<'_>) -> Resu
         Command::ConcludeTurn { turn_id, epoch, reply, decision } => {
             conclude_turn(state, turn_id, epoch, reply, decision, ctx)
         }
-        Command::TakeOver { member } => take_over(state, member, ctx),
+        Command::TakeOver { member } => take_over(state, &member, ctx),
         Command::MemberWrites { member, client_id, text } => member_writes(state, member, client_id, text, ctx),
         Command::Assign { to, by } => assign(state, to, by, ctx),
         Command::ReturnToQueue { by } => return_to_queue(state, by, ctx),
@@ -209,7 +209,7 @@ fn conclude_turn(
     Ok(events)
 }
 
-fn take_over(state: &Conversation, member: Person, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+fn take_over(state: &Conversation, member: &Person, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let taken = |from, handoff_id| Event::TakenOver {
         member_id: member.id,
         member_name: member.name.clone(),
@@ -237,7 +237,7 @@ fn member_writes(
     let mut events = if state.is_closed() {
         vec![Event::Reopened { by: by_member(member.clone()), to: ReopenedTo::Member }]
     } else {
-        take_over(state, member.clone(), ctx)?
+        take_over(state, &member, ctx)?
     };
     events.push(Event::MemberMessage { member_id: member.id, member_name: member.name, client_id, text: text.into() });
     Ok(events)

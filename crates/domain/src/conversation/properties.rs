@@ -13,8 +13,8 @@ use proptest::test_runner::TestRunner;
 
 use crate::conversation::properties::walk::{SECRET, Walk, walks};
 use crate::conversation::{
-    Command, Conversation, Entry, Event, HOLDING_EVERY, Owner, OwnerView, Place, Refusal, ReopenedTo, Summary, decide,
-    visitor_view,
+    Command, Conversation, Entry, Event, HOLDING_EVERY, Line, Owner, OwnerView, Place, Refusal, ReopenedTo, Summary,
+    decide, visitor_view,
 };
 
 proptest! {
@@ -41,6 +41,42 @@ proptest! {
     }
 
     #[test]
+    fn the_state_says_what_the_log_says(walk in walks()) {
+        let last = |is: fn(&Event) -> bool| walk.log.iter().rfind(|entry| is(&entry.event));
+        let state = &walk.state;
+
+        // What the AI takes into account starts at the last close (A2).
+        let closed = last(|event| matches!(event, Event::Closed { .. }));
+        prop_assert_eq!(state.context_after, closed.map_or(0, |entry| entry.seq));
+
+        let said = last(|event| {
+            !matches!(event, Event::Seen { .. } | Event::Rated { .. } | Event::PageVisited { .. })
+        });
+        prop_assert_eq!(state.active_at, said.map_or(walk.born.active_at, |entry| entry.at));
+
+        let passed = last(passes_to_another).map_or(0, |entry| entry.seq);
+        let wrote = last(|event| matches!(event, Event::MemberMessage { .. })).map_or(0, |entry| entry.seq);
+        let passed_at = walk.log.iter().find(|entry| entry.seq == passed).map(|entry| entry.at);
+        match &state.owner {
+            Owner::Ai { .. } => {}
+            Owner::Queue { since, .. } | Owner::Closed { at: since, .. } => prop_assert_eq!(Some(*since), passed_at),
+            Owner::Member { since, spoken, .. } => {
+                prop_assert_eq!(Some(*since), passed_at);
+                prop_assert_eq!(*spoken, wrote > passed);
+            }
+        }
+
+        let follows = last(|event| match event {
+            Event::AiMessage { .. } | Event::MemberMessage { .. } | Event::Closed { .. } => true,
+            Event::SystemLine { line, .. } => *line != Line::Holding,
+            _ => false,
+        });
+        let followed = follows.map_or(0, |entry| entry.seq);
+        let open = walk.log.iter().find(|entry| entry.seq > followed && is_message(&entry.event));
+        prop_assert_eq!(state.unanswered, open.map(|entry| entry.seq));
+    }
+
+    #[test]
     fn i4_numbers_have_no_gaps_and_the_start_is_first(walk in walks()) {
         for (index, entry) in walk.log.iter().enumerate() {
             prop_assert_eq!(entry.seq, index as u64 + 1);
@@ -56,6 +92,7 @@ proptest! {
         let mut failed = None;
         walk.each_entry(|before, entry, after| {
             let changed = who(before) != who(after);
+            assert_eq!(changed, passes_to_another(&entry.event), "{entry:?}");
             if after.epoch != before.epoch + u64::from(changed) {
                 failed = Some(entry.clone());
             }
@@ -255,18 +292,44 @@ fn walks_reach_every_event_and_every_owner() {
     const WALKS: usize = 200;
     const EVENTS: usize = 18;
     const OWNERS: usize = 4;
+    /// Answers, small talk, abstentions with and without the offer of a person.
+    const REPLIES: usize = 4;
+    const REFUSALS: usize = 3;
     let mut runner = TestRunner::deterministic();
     let strategy = walks();
     let mut events = HashSet::new();
     let mut owners = HashSet::new();
     let mut refusals = HashSet::new();
+    let mut replies = HashSet::new();
     for _ in 0..WALKS {
         let walk: Walk = strategy.new_tree(&mut runner).unwrap().current();
         events.extend(walk.log.iter().map(|entry| discriminant(&entry.event)));
         owners.extend(walk.moments.iter().map(|moment| discriminant(&moment.after.owner)));
+        replies.extend(walk.log.iter().filter_map(|entry| match entry.event {
+            Event::AiMessage { kind, offers_person, .. } => Some((kind, offers_person)),
+            _ => None,
+        }));
         refusals.extend(walk.moments.iter().filter_map(|moment| moment.result.as_ref().err()).map(discriminant));
     }
-    assert_eq!((events.len(), owners.len(), refusals.len()), (EVENTS, OWNERS, 3));
+    assert_eq!((events.len(), owners.len()), (EVENTS, OWNERS));
+    assert_eq!((replies.len(), refusals.len()), (REPLIES, REFUSALS));
+}
+
+fn is_message(event: &Event) -> bool {
+    matches!(event, Event::VisitorMessage { .. })
+}
+
+fn passes_to_another(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::HandoffRequested { .. }
+            | Event::TakenOver { .. }
+            | Event::Assigned { .. }
+            | Event::ReturnedToQueue { .. }
+            | Event::ReturnedToAi { .. }
+            | Event::Closed { .. }
+            | Event::Reopened { .. }
+    )
 }
 
 /// The owner without what may change while it stays the owner.

@@ -201,14 +201,14 @@ impl Summary {
             }
             Event::HandoffRepeated { action, .. } => self.label_from(action.as_ref()),
             Event::TakenOver { from: TakenFrom::Ai, member_name, .. } => {
-                self.stepped_in(entry, format!("{member_name} stepped in"))
+                self.stepped_in(entry, format!("{member_name} stepped in"));
             }
             // Nobody had been needed until this member was.
             Event::Assigned { member_name, by_name, .. } if self.place == Place::Live => {
-                self.stepped_in(entry, format!("{by_name} assigned {member_name}"))
+                self.stepped_in(entry, format!("{by_name} assigned {member_name}"));
             }
             Event::Reopened { by: By::Member { name, .. }, to: ReopenedTo::Member } if self.handoff.is_none() => {
-                self.stepped_in(entry, format!("{name} reopened it"))
+                self.stepped_in(entry, format!("{name} reopened it"));
             }
             Event::TakenOver { from: TakenFrom::Queue, .. }
             | Event::Assigned { .. }

@@ -1,8 +1,9 @@
 //! How a document is cut: into sections by its headings, each section into passages by size.
 
+use crate::analysis::is_unspaced;
 use crate::citation::strip_marker;
 use crate::document::{BlockKind, Document};
-use crate::passage::limits::{MAX_CHARS, MAX_WORDS, TARGET_WORDS};
+use crate::passage::limits::{MAX_BYTES, MAX_WORDS, TARGET_WORDS};
 use crate::passage::{Sentence, SentenceKind};
 use crate::sentences::sentence_ranges;
 
@@ -115,7 +116,7 @@ pub(crate) fn pieces_by_passage(document: &Document, section: &Section) -> Vec<V
         let size = group.iter().map(|piece| measure(&text[piece.start..piece.end])).sum::<usize>();
         let fits = |limit: usize, out: &[Vec<Piece>]| {
             let from = out.last().and_then(|passage| passage.first()).map_or(group[0].start, |first| first.start);
-            words + size <= limit && group[group.len() - 1].end - from <= MAX_CHARS
+            words + size <= limit && group[group.len() - 1].end - from <= MAX_BYTES
         };
         let joins = !out.is_empty()
             && (fits(TARGET_WORDS, &out) || (words < SMALL_WORDS || size < SMALL_WORDS) && fits(MAX_WORDS, &out));
@@ -157,7 +158,7 @@ fn introduces(text: &str, piece: &Piece) -> bool {
 
 fn fits_whole(text: &str, run: &[Piece]) -> bool {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return true };
-    last.end - first.start <= MAX_CHARS && measure(&text[first.start..last.end]) <= MAX_WORDS
+    last.end - first.start <= MAX_BYTES && measure(&text[first.start..last.end]) <= MAX_WORDS
 }
 
 /// Packs a run that is too large: whole pieces where they fit, else their sentences or lines.
@@ -166,7 +167,7 @@ fn divide(text: &str, run: &[Piece]) -> Vec<Vec<Piece>> {
     let mut words = 0;
     for part in run.iter().flat_map(|piece| parts(text, piece)) {
         let size = measure(&text[part.start..part.end]);
-        let joins = out.last().and_then(|group| group.first()).is_some_and(|first| part.end - first.start <= MAX_CHARS)
+        let joins = out.last().and_then(|group| group.first()).is_some_and(|first| part.end - first.start <= MAX_BYTES)
             && words + size <= TARGET_WORDS;
         match out.last_mut() {
             Some(last) if joins => {
@@ -198,17 +199,42 @@ fn parts(text: &str, piece: &Piece) -> Vec<Piece> {
     };
     // The marker of a list item belongs to its first sentence; nothing between two parts is lost but white space.
     for (index, range) in bounds.iter().enumerate() {
-        let start = if index == 0 { 0 } else { range.start };
-        let mut from = piece.start + start;
+        let mut from = piece.start + if index == 0 { 0 } else { range.start };
         let end = piece.start + range.end;
-        while end - from > MAX_CHARS {
-            let cut = text.floor_char_boundary(from + MAX_CHARS);
-            out.push(Piece { start: from, end: cut, ..*piece });
-            from = cut;
+        while let Some(cut) = cut(&text[from..end]) {
+            out.push(Piece { start: from, end: from + cut, ..*piece });
+            from += cut;
+            from += text[from..end].len() - text[from..end].trim_start().len();
         }
         out.push(Piece { start: from, end, ..*piece });
     }
     out
+}
+
+/// Where a part that is too large for one passage must be cut: after the last word that fits.
+fn cut(text: &str) -> Option<usize> {
+    if text.len() <= MAX_BYTES && measure(text) <= MAX_WORDS {
+        return None;
+    }
+    let limit = text.floor_char_boundary(MAX_BYTES);
+    let mut best = None;
+    let mut words = 0.0;
+    let mut in_word = false;
+    for (at, c) in text[..limit].char_indices() {
+        if c.is_whitespace() {
+            if in_word {
+                best = Some(at);
+            }
+            in_word = false;
+            continue;
+        }
+        words += if is_unspaced(c) { 0.5 } else { 0.0 } + if in_word { 0.0 } else { 1.0 };
+        in_word = true;
+        if words > MAX_WORDS as f64 {
+            return Some(best.unwrap_or(at));
+        }
+    }
+    Some(best.filter(|_| in_word).unwrap_or(limit))
 }
 
 fn line_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
@@ -225,7 +251,7 @@ fn line_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
 
 /// The number of words; scripts without spaces count two characters as a word.
 fn measure(text: &str) -> usize {
-    let unspaced = text.chars().filter(|c| ('\u{0e00}'..='\u{0eff}').contains(c) || *c >= '\u{2e80}').count();
+    let unspaced = text.chars().filter(|c| is_unspaced(*c)).count();
     text.split_whitespace().count() + unspaced / 2
 }
 

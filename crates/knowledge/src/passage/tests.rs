@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use crate::document::{BlockKind, Document};
-use crate::passage::limits::{MAX_CHARS, MAX_WORDS};
+use crate::passage::limits::{MAX_BYTES, MAX_WORDS};
 use crate::passage::{SentenceKind, passages};
 use crate::read::{Format, ReadOptions, read};
 
@@ -131,7 +131,7 @@ proptest! {
             end = passage.end;
             kept[passage.start..passage.end].fill(true);
             prop_assert!(ids.insert(passage.id.clone()), "ids differ");
-            prop_assert!(passage.text.len() <= 2 * MAX_CHARS, "{} bytes", passage.text.len());
+            prop_assert!(passage.text.len() <= MAX_BYTES, "{} bytes", passage.text.len());
             prop_assert!(passage.text.split_whitespace().count() <= MAX_WORDS);
             let mut sentence_end = 0;
             for sentence in &passage.sentences {

@@ -1,6 +1,7 @@
 //! Web pages: the main content, its headings with their anchors, the title and the canonical address.
 
 mod main_content;
+mod tags;
 mod tree;
 mod walk;
 

@@ -111,11 +111,14 @@ async fn burst(bench: &Bench, count: usize) -> Result<Outcome> {
         });
     }
     let mut around = Around::start(&installation, &control, ids).await?;
-    tokio::time::sleep(CALM).await;
+    let mut seen = Seen { expected, ..Seen::default() };
+    around.read(&mut seen, Instant::now() + CALM).await;
+    // What the control conversation looks like in calm is not part of the burst.
+    seen.control = Latencies::default();
     let began = Instant::now();
     go.send(true)?;
     let mut outcome = Outcome { visitors: count, ..Outcome::default() };
-    let seen = around.until_over(began, expected).await;
+    around.read(&mut seen, began + OVER_WITHIN).await;
     let mut stored_at = None;
     let mut refused = 0;
     while let Some(written) = writers.join_next().await {
@@ -128,7 +131,7 @@ async fn burst(bench: &Bench, count: usize) -> Result<Outcome> {
     outcome.delivered_ms = seen.delivered_at.map(|at| milliseconds(at - began));
     outcome.answered_ms = seen.answered_at.map(|at| milliseconds(at - began));
     outcome.answered = seen.answered;
-    outcome.lost = seen.undelivered + refused;
+    outcome.lost = seen.expected.len() + refused;
     outcome.control_p99_ms = seen.control.quantile(0.99).map(milliseconds);
     outcome.control_count = seen.control.len();
     outcome.alive_max_ms = around.alive().await.quantile(1.0).map(milliseconds);
@@ -149,10 +152,13 @@ struct Around {
 /// What the inbox has shown.
 #[derive(Debug, Default)]
 struct Seen {
+    /// Client ids of messages that have not been shown yet.
+    expected: HashSet<String>,
+    /// Conversations whose question has not ended yet.
+    waiting: HashSet<String>,
     delivered_at: Option<Instant>,
     answered_at: Option<Instant>,
     answered: usize,
-    undelivered: usize,
     control: Latencies,
 }
 
@@ -193,40 +199,37 @@ impl Around {
         Ok(Self { inbox, control, alive, over, first })
     }
 
-    /// Reads the inbox until every expected message is there and every question has ended, or it takes too long.
-    async fn until_over(&mut self, began: Instant, mut expected: HashSet<String>) -> Seen {
-        let mut seen = Seen::default();
-        let mut waiting: HashSet<String> = HashSet::new();
-        let questions = expected.len();
-        while !expected.is_empty() || seen.answered < questions {
-            let Ok(Ok(frame)) = tokio::time::timeout_at((began + OVER_WITHIN).into(), self.inbox.next()).await else {
-                break;
-            };
+    /// Reads the inbox until every expected message is there and every question has ended, or until `deadline`.
+    async fn read(&mut self, seen: &mut Seen, deadline: Instant) {
+        while !(seen.expected.is_empty() && seen.waiting.is_empty()) {
+            let Ok(Ok(frame)) = tokio::time::timeout_at(deadline.into(), self.inbox.next()).await else { return };
             if frame.event != "change" {
                 continue;
             }
             let Ok(item) = frame.json::<FeedItem>() else { continue };
             for entry in &item.entries {
-                match &entry.event {
-                    Event::VisitorMessage { client_id, .. } if expected.remove(client_id) => {
-                        seen.delivered_at = Some(Instant::now());
-                        waiting.insert(item.conversation_id.clone());
-                    }
-                    Event::VisitorMessage { text, .. } => {
-                        if let Some(number) = text.strip_prefix("control ").and_then(|number| number.parse().ok()) {
-                            seen.control.record((self.first + CONTROL_EVERY * number).elapsed());
-                        }
-                    }
-                    Event::AiMessage { .. } | Event::HandoffRequested {} if waiting.remove(&item.conversation_id) => {
-                        seen.answered += 1;
-                        seen.answered_at = Some(Instant::now());
-                    }
-                    _ => {}
-                }
+                self.take(seen, &item.conversation_id, &entry.event);
             }
         }
-        seen.undelivered = expected.len();
-        seen
+    }
+
+    fn take(&self, seen: &mut Seen, conversation_id: &str, event: &Event) {
+        match event {
+            Event::VisitorMessage { client_id, .. } if seen.expected.remove(client_id) => {
+                seen.delivered_at = Some(Instant::now());
+                seen.waiting.insert(conversation_id.to_owned());
+            }
+            Event::VisitorMessage { text, .. } => {
+                if let Some(number) = text.strip_prefix("control ").and_then(|number| number.parse().ok()) {
+                    seen.control.record((self.first + CONTROL_EVERY * number).elapsed());
+                }
+            }
+            Event::AiMessage { .. } | Event::HandoffRequested {} if seen.waiting.remove(conversation_id) => {
+                seen.answered += 1;
+                seen.answered_at = Some(Instant::now());
+            }
+            _ => {}
+        }
     }
 
     async fn alive(mut self) -> Latencies {

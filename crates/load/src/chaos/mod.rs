@@ -137,6 +137,7 @@ pub(crate) async fn run(binary: PathBuf, arguments: Vec<String>, options: Option
     let (memory, settled) = clients.finish(&installation, threads).await?;
 
     let verdict = verify::verify(&installation, &memory).await?;
+    installation.server.kill().await?;
     let sent = |field: fn(&Sent) -> usize| memory.sent.iter().map(field).sum::<usize>();
     let inbox = lock(&memory.inbox);
     let restart_max = kills.restarts.quantile(1.0).unwrap_or_default();

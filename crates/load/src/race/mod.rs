@@ -157,6 +157,9 @@ pub(crate) async fn run(binary: PathBuf, arguments: Vec<String>, options: Option
         .number("sent_within_p99_ms", owners.sent_within.quantile(0.99).map(milliseconds))
         .number("all_told_p99_ms", owners.all_told.quantile(0.99).map(milliseconds));
 
+    if let Some(installation) = Arc::into_inner(installation) {
+        installation.server.kill().await?;
+    }
     let raced = options.trials == 0 || outcome.mid_stream as f64 / total >= MID_STREAM_MIN;
     if !raced {
         say("too few takeovers hit an answer that was being written: the run proves nothing");

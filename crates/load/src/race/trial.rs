@@ -134,6 +134,7 @@ impl Lane {
 
         let read = calls::read_conversation(&self.member.identity, &id);
         let opened: OpenedConversation = self.member_calls.exchange(&read, STEP_WITHIN).await?.accepted()?.json()?;
+        scene.catch_up(opened.entries.len()).await?;
         Ok(self.judge(&scene, &taken, &opened))
     }
 
@@ -279,6 +280,18 @@ impl Scene {
             tokens_late: 0,
             joined_at: None,
         }
+    }
+
+    /// Waits until the visitor's stream has shown as many entries as the log has; if it never does, that is a difference.
+    async fn catch_up(&mut self, entries: usize) -> Result<()> {
+        let caught_up = async {
+            while self.seen.len() < entries {
+                let frame = self.thread.next().await?;
+                self.on_thread(&frame, Instant::now())?;
+            }
+            Ok(())
+        };
+        tokio::time::timeout(STEP_WITHIN, caught_up).await.unwrap_or(Ok(()))
     }
 
     fn on_thread(&mut self, frame: &Frame, at: Instant) -> Result<()> {

@@ -142,8 +142,10 @@ create table place_count (
     primary key (workspace_id, agent_id, place, member_id)
 ) strict, without rowid;
 
+-- Entries and changes name their conversation without a foreign key: they are stored only beside the change of one row in it,
+-- and a commit that lost its race is to be told so rather than fail.
 create table event (
-    conversation_id blob not null references conversation (id),
+    conversation_id blob not null,
     seq integer not null,
     workspace_id blob not null,
     at integer not null,
@@ -156,9 +158,9 @@ create table event (
 create unique index event_by_client on event (conversation_id, client_id) where client_id is not null;
 
 create table change (
-    workspace_id blob not null references workspace (id),
+    workspace_id blob not null,
     feed integer not null,
-    conversation_id blob not null references conversation (id),
+    conversation_id blob not null,
     first_seq integer not null,
     last_seq integer not null,
     -- The place before, as JSON; null if the commit began the conversation.

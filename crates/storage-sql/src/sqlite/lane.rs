@@ -24,6 +24,9 @@
 //! - A commit that fails because the disk does leaves open what is on the disk: a later commit could seem to succeed on top of writes that were lost.
 //!   So nothing is written any more until the file was opened, and thereby checked, anew.
 
+#[cfg(test)]
+mod tests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,6 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { TooltipProvider } from "../components/tooltip";
 import { KeyListener } from "../shell/key-listener";
 import { LiveRegion } from "../shell/live-region";
 import { Toaster } from "../shell/toaster";
@@ -17,8 +18,10 @@ export function App({ services }: { services: Services }) {
         <Scheme />
         <KeyListener />
         <LiveRegion />
-        <RouterProvider router={router} />
-        <Toaster />
+        <TooltipProvider delayDuration={500} skipDelayDuration={200}>
+          <RouterProvider router={router} />
+          <Toaster />
+        </TooltipProvider>
       </QueryClientProvider>
     </ServicesContext>
   );

@@ -9,6 +9,7 @@ export function LoadFailed({ error, reset }: { error: unknown; reset?: () => voi
   return (
     <div className="h-full min-h-80">
       <Empty
+        heading="h1"
         drawing={<PaperDrawing />}
         title="This screen could not be loaded"
         text={toFailure(error).message}
@@ -32,6 +33,7 @@ export function NotFound() {
   return (
     <div className="h-full min-h-80">
       <Empty
+        heading="h1"
         drawing={<PaperDrawing />}
         title="There is nothing here"
         text="The link may be old, or what it led to was deleted."
@@ -42,5 +44,22 @@ export function NotFound() {
         }
       />
     </div>
+  );
+}
+
+/** The same outside the shell, where nothing else is the page's main part. */
+export function NoSuchPage() {
+  return (
+    <main className="h-dvh">
+      <NotFound />
+    </main>
+  );
+}
+
+export function AppFailed(props: { error: unknown; reset?: () => void }) {
+  return (
+    <main className="h-dvh">
+      <LoadFailed {...props} />
+    </main>
   );
 }

@@ -12,13 +12,13 @@ import { VIEWS } from "../store/places";
 import { loads } from "../store/queries";
 import { ApiError } from "../wire/http";
 import { DeskLayout } from "./desk-layout";
-import { LoadFailed, NotFound } from "./failures";
+import { AppFailed, LoadFailed, NoSuchPage } from "./failures";
 import type { Services } from "./services";
 
 const root = createRootRouteWithContext<{ services: Services }>()({
   component: Outlet,
-  notFoundComponent: NotFound,
-  errorComponent: LoadFailed,
+  notFoundComponent: NoSuchPage,
+  errorComponent: AppFailed,
 });
 
 const text = (value: unknown): string | undefined =>
@@ -183,7 +183,7 @@ export function createAppRouter(services: Services) {
     defaultPreload: "intent",
     defaultPendingMs: 400,
     defaultErrorComponent: LoadFailed,
-    defaultNotFoundComponent: NotFound,
+    defaultNotFoundComponent: NoSuchPage,
     scrollRestoration: false,
   });
 }

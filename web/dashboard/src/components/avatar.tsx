@@ -10,6 +10,7 @@ const RINGS: Record<Ring, string> = {
 };
 
 const SIZES = {
+  16: "size-4 text-[8px]",
   20: "size-5 text-[9px]",
   24: "size-6 text-micro",
   28: "size-7 text-micro",

@@ -5,12 +5,13 @@ import { ariaKeys, Kbd } from "./kbd";
 import { Tooltip } from "./tooltip";
 
 /** `primary` is the one thing to do here; `danger` cannot be undone. */
-export type ButtonTone = "primary" | "plain" | "ghost" | "danger" | "ai";
+export type ButtonTone = "primary" | "plain" | "ghost" | "accent" | "danger" | "ai";
 
 const TONES: Record<ButtonTone, string> = {
   primary: "bg-accent text-accent-ink enabled:hover:bg-accent-press enabled:active:bg-accent-press",
   plain: "border border-line bg-bg text-t1 enabled:hover:bg-s2 enabled:active:bg-s3",
   ghost: "text-t2 enabled:hover:bg-s2 enabled:hover:text-t1 enabled:active:bg-s3 data-[state=open]:bg-s2",
+  accent: "text-accent enabled:hover:bg-s2 enabled:active:bg-s3",
   danger: "border border-err-line bg-bg text-err enabled:hover:bg-err-tint enabled:active:bg-err-tint",
   ai: "border border-ai-line bg-bg text-ai enabled:hover:bg-ai-tint enabled:active:bg-ai-tint",
 };

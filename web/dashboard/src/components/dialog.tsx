@@ -3,6 +3,9 @@ import type { ReactNode } from "react";
 import { Button, IconButton } from "./button";
 import { cx } from "./cx";
 import { XIcon } from "./icons";
+import { ScrollRegion } from "./scroll-region";
+
+const BODY = "min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5";
 
 /** What takes the focus when a dialog opens: the first field, or what asks for it. Else the dialog itself. */
 const FIRST = "input:not([type=hidden]), textarea, select, [data-focus=first]";
@@ -14,6 +17,7 @@ export function Dialog({
   title,
   description,
   width = "medium",
+  body = "form",
   children,
 }: {
   open: boolean;
@@ -21,6 +25,8 @@ export function Dialog({
   title: string;
   description?: string | undefined;
   width?: "medium" | "wide";
+  /** What is only read takes the focus itself, so that it can be scrolled by keyboard. */
+  body?: "form" | "reading";
   children: ReactNode;
 }) {
   return (
@@ -52,7 +58,13 @@ export function Dialog({
               <IconButton label="Close" icon={<XIcon size={16} aria-hidden />} className="-mr-2" />
             </Radix.Close>
           </header>
-          <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div>
+          {body === "reading" ? (
+            <ScrollRegion label={title} className={BODY}>
+              {children}
+            </ScrollRegion>
+          ) : (
+            <div className={cx("scroll-quiet", BODY)}>{children}</div>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

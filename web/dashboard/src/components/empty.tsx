@@ -6,18 +6,20 @@ export function Empty({
   title,
   text,
   action,
+  heading: Heading = "h2",
 }: {
   drawing: ReactNode;
   title: string;
   text?: ReactNode;
   action?: ReactNode;
+  heading?: "h1" | "h2";
 }) {
   return (
     <div className="flex h-full flex-col items-center justify-center gap-1 p-8 text-center">
       <div aria-hidden className="mb-3 text-t3">
         {drawing}
       </div>
-      <h2 className="font-semibold text-body text-t1">{title}</h2>
+      <Heading className="font-semibold text-body text-t1">{title}</Heading>
       {text !== undefined && <p className="max-w-72 text-body text-t2">{text}</p>}
       {action !== undefined && <div className="mt-3">{action}</div>}
     </div>

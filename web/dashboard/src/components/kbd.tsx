@@ -34,7 +34,9 @@ export function Kbd({ keys, tone = "quiet" }: { keys: string; tone?: "quiet" | "
           key={`${chord.join()}-${String(index)}`}
           className={cx(
             "inline-flex h-4 min-w-4 items-center justify-center rounded-chip px-1 font-sans text-micro",
-            tone === "quiet" ? "bg-s2 text-t2" : "border border-current opacity-75",
+            tone === "quiet"
+              ? "bg-[color-mix(in_srgb,currentColor_9%,transparent)] text-t2"
+              : "border border-current opacity-75",
           )}
         >
           {chord.join(isApple() ? "" : "+")}

@@ -4,7 +4,11 @@ import { cx } from "./cx";
 import { CheckIcon } from "./icons";
 import { Kbd } from "./kbd";
 
-export const Menu = Radix.Root;
+/** A menu beside its button. The page behind stays reachable: a click elsewhere closes the menu and counts. */
+export function Menu(props: ComponentProps<typeof Radix.Root>) {
+  return <Radix.Root modal={false} {...props} />;
+}
+
 export const MenuTrigger = Radix.Trigger;
 
 export function MenuContent({ children, className, ...rest }: ComponentProps<typeof Radix.Content>) {

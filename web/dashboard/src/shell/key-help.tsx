@@ -11,7 +11,14 @@ export function KeyHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (
       ? "Single keys can be turned off in your account."
       : "Single keys are turned off in your account; those with Ctrl, Cmd or Esc still work.";
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard" description={description} width="wide">
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Keyboard"
+      description={description}
+      width="wide"
+      body="reading"
+    >
       <div className="gap-x-10 pt-2 sm:columns-2">
         {KEY_HELP.map((group) => (
           <section key={group.title} className="mb-5 break-inside-avoid">

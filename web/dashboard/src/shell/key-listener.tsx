@@ -24,7 +24,7 @@ export function KeyListener() {
       if (chord === null || isLayerOpen()) return;
       if (chord === "enter" || chord.startsWith("arrow")) {
         // These belong to whatever has the focus, when that can use them.
-        if (usesArrows(event.target)) return;
+        if (hasUseFor(chord, event.target)) return;
       }
       const action = actions.find(chord);
       if (action === null) return;
@@ -50,11 +50,12 @@ function isWriting(target: EventTarget | null): boolean {
   );
 }
 
-function usesArrows(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement &&
-    target.closest("a, button, input, [role=log], [data-keys=own]") !== null
-    ? target.closest("[data-row]") === null
-    : false;
+function hasUseFor(chord: string, target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  const row = target.closest("[data-row]");
+  // On a row the arrows move on, and Enter opens it; on the open row Enter moves into the conversation.
+  if (row !== null) return chord === "enter" && row.getAttribute("aria-current") === null;
+  return target.closest("a, button, input, [role=log], section[tabindex='0']") !== null;
 }
 
 function isLayerOpen(): boolean {

@@ -11,7 +11,6 @@ import {
   useServices,
 } from "../app/hooks";
 import { keepAgent } from "../app/links";
-import { TooltipProvider } from "../components/tooltip";
 import type { Action } from "../store/actions";
 import { KEYS } from "../store/keys";
 import { VIEWS } from "../store/places";
@@ -37,7 +36,7 @@ export function Shell() {
   useTitleAndBell();
   useShellActions(setLayer);
   return (
-    <TooltipProvider delayDuration={500} skipDelayDuration={200}>
+    <>
       <a
         href="#main"
         className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
@@ -58,7 +57,7 @@ export function Shell() {
         {layer === "palette" && <Palette open onOpenChange={() => setLayer("none")} />}
         {layer === "help" && <KeyHelp open onOpenChange={() => setLayer("none")} />}
       </Suspense>
-    </TooltipProvider>
+    </>
   );
 }
 

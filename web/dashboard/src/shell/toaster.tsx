@@ -31,8 +31,7 @@ export function Toaster() {
           {toast.action !== null && (
             <Button
               size="small"
-              tone="ghost"
-              className="text-accent"
+              tone="accent"
               {...(toast.action.keys === null ? {} : { keys: toast.action.keys })}
               onClick={() => {
                 toasts.dismiss(toast.id);

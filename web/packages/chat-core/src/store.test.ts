@@ -1,4 +1,4 @@
-import type { VisitorEvent } from "@baton/wire";
+import type { VisitorEvent, WidgetConfig } from "@baton/wire";
 import { afterEach, describe, expect, it } from "vitest";
 import { ChatStore, LINGER_MS } from "./store";
 import { randomLog } from "./testing/logs";
@@ -14,7 +14,7 @@ afterEach(() => {
 function world() {
   const browser = new Browser();
   const server = new FakeServer(browser.time);
-  const tab = (mirroredToken: string | null = null) => {
+  const tab = (mirroredToken: string | null = null, freshConfig?: () => Promise<WidgetConfig>) => {
     const store = new ChatStore({
       effects: browser.tab(server.fetch),
       config: CONFIG,
@@ -27,7 +27,7 @@ function world() {
       },
       online: true,
       origin: "",
-      freshConfig: async () => ({ ...CONFIG, ticket: server.ticket }),
+      freshConfig: freshConfig ?? (async () => ({ ...CONFIG, ticket: server.ticket })),
       onToken: () => {},
     });
     running.push(store);
@@ -115,6 +115,17 @@ describe("the first message", () => {
     await settle();
     expect(server.stored).toHaveLength(1);
     expect(server.requestsTo(/sessions/)).toBe(2);
+  });
+
+  it("does not wait for ever for a page that sends no fresh ticket", async () => {
+    const { server, tab, time } = world();
+    server.ticket = "ticket-2";
+    const store = tab(null, () => new Promise(() => {}));
+    await store.start();
+    store.send("Hi");
+    await time.pass(60_000);
+    expect(store.getSnapshot().outbox[0]?.status).toMatchObject({ kind: "failed" });
+    expect(server.stored).toEqual([]);
   });
 
   it("is refused when it is empty or too long", async () => {

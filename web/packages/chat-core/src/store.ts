@@ -42,6 +42,8 @@ export const TYPING_EXPIRY_MS = 6000;
 export const TYPING_EVERY_MS = 3000;
 /** What was stored before an answer should have come through the stream by this time after it. */
 const EXPECT_MS = 1500;
+/** The embedding page should have answered with fresh settings by this time. */
+const CONFIG_LIMIT_MS = 10_000;
 const LOAD_RETRY_MIN_MS = 2000;
 const LOAD_RETRY_MAX_MS = 30_000;
 
@@ -354,7 +356,11 @@ export class ChatStore {
 
   async #configWithTicket(fresh: boolean): Promise<WidgetConfig> {
     if (!fresh) return this.#state.config;
-    const config = await this.#options.freshConfig();
+    const config = await new Promise<WidgetConfig>((resolve, reject) => {
+      const late = () => reject(new NetworkError(new Error("no settings came")));
+      const cancel = this.#effects.after(CONFIG_LIMIT_MS, late);
+      this.#options.freshConfig().then(resolve, reject).finally(cancel);
+    });
     this.setConfig(config);
     return config;
   }

@@ -35,12 +35,22 @@ export function direction(): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.has(locale.split("-")[0] ?? "") ? "rtl" : "ltr";
 }
 
+/** Making a formatter costs far more than using it. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: number, options: Intl.DateTimeFormatOptions): string {
+  const key = locale + Object.values(options).join();
+  const formatter = formatters.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formatters.set(key, formatter);
+  return formatter.format(at);
+}
+
 export function clockTime(at: number): string {
-  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(at);
+  return format(at, { hour: "numeric", minute: "2-digit" });
 }
 
 export function fullTime(at: number): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return format(at, { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** The visitor's local day, for comparing. */
@@ -54,5 +64,5 @@ export function dayName(at: number, now: number): string {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
   if (dayOf(at) === dayOf(yesterday.getTime())) return t("thread.yesterday");
-  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }).format(at);
+  return format(at, { weekday: "long", day: "numeric", month: "long" });
 }

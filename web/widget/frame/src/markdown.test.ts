@@ -81,6 +81,12 @@ describe("inline", () => {
   });
 });
 
+describe("plainText", () => {
+  it("leaves citations out without a gap", () => {
+    expect(plainText(parseMarkdown("Five days [1]. **Always [2]**, yes [3]"))).toBe("Five days. Always, yes");
+  });
+});
+
 describe("blocks", () => {
   it("reads paragraphs, headings, lists, quotes and code", () => {
     const text =

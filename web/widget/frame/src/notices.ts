@@ -39,9 +39,7 @@ export function noticesBetween(before: ChatState, after: ChatState): Notice[] {
   if (owner?.kind === "queue" && before.thread !== null && before.thread.owner.kind !== "queue") {
     notices.push({
       event: { name: "handoff:requested", detail: { reason: owner.reason } },
-      announcement: t(owner.someoneThere ? "queue.connecting" : "queue.nobody", {
-        team: after.config.team_name,
-      }),
+      announcement: owner.someoneThere ? t("queue.connecting", { team: after.config.team_name }) : null,
       audible: false,
     });
   }
@@ -51,10 +49,14 @@ export function noticesBetween(before: ChatState, after: ChatState): Notice[] {
 function newItems(before: ChatState, after: ChatState): ThreadItem[] {
   const { thread } = after;
   if (thread === null || before.phase !== "ready") return [];
-  const known = before.thread?.conversationId === thread.conversationId ? before.thread.cursor : 0;
-  // A conversation that this page did not begin was loaded, not lived through.
-  if (before.thread === null && before.outbox.length === 0) return [];
-  return thread.items.filter((item) => item.seq > known);
+  if (before.thread?.conversationId === thread.conversationId) {
+    const { cursor } = before.thread;
+    return thread.items.filter((item) => item.seq > cursor);
+  }
+  // Of another conversation, only what follows the visitor's own words was lived through; the rest was loaded.
+  const own = new Set(before.outbox.map(({ clientId }) => clientId));
+  const first = thread.items.findIndex((item) => item.kind === "visitor_message" && own.has(item.clientId));
+  return first < 0 ? [] : thread.items.slice(first);
 }
 
 function noticeOf(item: ThreadItem, state: ChatState): Notice | null {

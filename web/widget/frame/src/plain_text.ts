@@ -25,8 +25,11 @@ export function plainText(blocks: Block[]): string {
     .join("\n");
 }
 
+/** Stands where a citation stood, until the space before it is gone too. */
+const CITED = "\uE000";
+
 function inlineText(pieces: Inline[]): string {
-  return pieces
+  const text = pieces
     .map((piece) => {
       switch (piece.kind) {
         case "text":
@@ -37,7 +40,7 @@ function inlineText(pieces: Inline[]): string {
         case "link":
           return inlineText(piece.inner);
         case "citation":
-          return "";
+          return CITED;
         case "break":
           return "\n";
         default:
@@ -45,4 +48,5 @@ function inlineText(pieces: Inline[]): string {
       }
     })
     .join("");
+  return text.replaceAll(/ *\uE000/g, "");
 }

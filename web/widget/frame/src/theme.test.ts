@@ -19,7 +19,10 @@ describe("accentOn", () => {
             const { fill, ink, text } = accentOn(scheme, brand);
             expect(contrast(rgb(fill), surface), `fill of ${brand} in ${scheme}`).toBeGreaterThanOrEqual(3);
             expect(contrast(rgb(ink), rgb(fill)), `ink on ${brand} in ${scheme}`).toBeGreaterThanOrEqual(4.5);
-            expect(contrast(rgb(text), surface), `text of ${brand} in ${scheme}`).toBeGreaterThanOrEqual(4.5);
+            for (const under of scheme === "light" ? ["#ffffff", "#f0f0f3"] : ["#141417", "#1d1d22"]) {
+              const reached = contrast(rgb(text), rgb(under));
+              expect(reached, `text of ${brand} on ${under}`).toBeGreaterThanOrEqual(4.5);
+            }
           }
         }
       }

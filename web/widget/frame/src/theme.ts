@@ -4,7 +4,7 @@ export type Accent = {
   fill: string;
   /** Words on `fill`: at least 4.5:1. */
   ink: string;
-  /** The colour as words on the surface: at least 4.5:1. */
+  /** The colour as words on any of the widget's surfaces: at least 4.5:1. */
   text: string;
 };
 
@@ -13,19 +13,19 @@ type Lab = { l: number; a: number; b: number };
 
 const WHITE: Rgb = [1, 1, 1];
 const INK: Rgb = [0x17 / 255, 0x17 / 255, 0x1c / 255];
-const DARK_SURFACE: Rgb = [0x14 / 255, 0x14 / 255, 0x17 / 255];
+/** What shapes stand on, and the surface nearest to the words on it: popovers, members' bubbles. */
+const SURFACES: Record<"light" | "dark", { plain: Rgb; raised: Rgb }> = {
+  light: { plain: WHITE, raised: [0xf0 / 255, 0xf0 / 255, 0xf3 / 255] },
+  dark: { plain: [0x14 / 255, 0x14 / 255, 0x17 / 255], raised: [0x1d / 255, 0x1d / 255, 0x22 / 255] },
+};
 const DEFAULT = "#3b55d9";
 
 /** Makes a brand colour usable: keeps its hue, and moves its lightness until it can be read. */
 export function accentOn(scheme: "light" | "dark", brand: string): Accent {
-  const surface = scheme === "dark" ? DARK_SURFACE : WHITE;
+  const { plain, raised } = SURFACES[scheme];
   const color = parseHex(brand) ?? (parseHex(DEFAULT) as Rgb);
-  const fill = adjust(
-    color,
-    scheme,
-    (rgb) => contrast(rgb, surface) >= 3 && contrast(inkFor(rgb), rgb) >= 4.5,
-  );
-  const text = adjust(fill, scheme, (rgb) => contrast(rgb, surface) >= 4.5);
+  const fill = adjust(color, scheme, (rgb) => contrast(rgb, plain) >= 3 && contrast(inkFor(rgb), rgb) >= 4.5);
+  const text = adjust(fill, scheme, (rgb) => contrast(rgb, raised) >= 4.5);
   return { fill: toHex(fill), ink: toHex(inkFor(fill)), text: toHex(text) };
 }
 

@@ -69,6 +69,8 @@ export function createWidget(options: Options): Widget {
     try {
       const response = await fetch(`${origin}/api/widget/v1/agents/${encodeURIComponent(agentId)}/config`, {
         signal,
+        // Asked again, the settings are wanted for a fresh ticket.
+        cache: core.config ? "reload" : "default",
       });
       const body = await response.json();
       if (response.ok) {

@@ -16,7 +16,10 @@ function install(): void {
   const script = (document.currentScript ??
     document.querySelector("script[data-agent-id]")) as HTMLScriptElement | null;
   const agentId = script?.dataset.agentId;
-  if (!script || !agentId) return warn("the script tag needs data-agent-id");
+  if (!script || !agentId) {
+    warn("the script tag needs data-agent-id");
+    return;
+  }
   const before = window.Baton;
   // The same tag twice, as frameworks mount things twice, is one widget.
   if (before?.agentId) return;

@@ -112,24 +112,32 @@ export function createPanel(core: Core): Panel {
     if (message?.baton !== 1) return;
     switch (message.type) {
       case "ready":
-        return init();
+        init();
+        break;
       case "close":
-        return setOpen(false, true);
+        setOpen(false, true);
+        break;
       case "token":
-        return writeStorage(() => localStorage, key, message.token);
+        writeStorage(() => localStorage, key, message.token);
+        break;
       case "unread":
         core.unread = message.count;
         draw();
-        return emit("unread", message.count);
+        emit("unread", message.count);
+        break;
       case "need_config":
         void core.refresh().then((allowed) => {
           if (allowed && core.config !== null) post({ baton: 1, type: "config", config: core.config });
         });
-        return;
+        break;
       case "event":
-        if (message.name !== "live") return emit(message.name, message.detail);
-        live = message.detail === true;
-        return keep();
+        if (message.name === "live") {
+          live = message.detail === true;
+          keep();
+        } else {
+          emit(message.name, message.detail);
+        }
+        break;
       default:
         message satisfies never;
     }

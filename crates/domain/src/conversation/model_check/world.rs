@@ -137,7 +137,7 @@ impl Model for World {
         match action {
             Action::Ask => self.visitor_writes(&mut next, Reading::Question),
             Action::AskForPerson => {
-                self.visitor_writes(&mut next, Reading::AsksForPerson { evidence: "a person".to_owned() })
+                self.visitor_writes(&mut next, Reading::AsksForPerson { evidence: "a person".to_owned() });
             }
             Action::Claim { node, turn } => {
                 next.turns[turn].state = RowState::Leased;
@@ -172,6 +172,11 @@ impl Model for World {
         Some(next)
     }
 
+    /// Claims without end would make a world without end; one too many is enough to be seen.
+    fn within_boundary(&self, moment: &Moment) -> bool {
+        moment.turns.iter().all(|row| row.attempts <= self.claims_max() + 1)
+    }
+
     fn properties(&self) -> Vec<Property<Self>> {
         properties(self)
     }
@@ -204,6 +209,11 @@ impl World {
             let out = moment.leased().filter(|turn| !moment.held(*turn) || moment.left.pauses > 0);
             actions.extend(out.map(|turn| Action::LeaseRunsOut { turn }));
         }
+    }
+
+    /// How often a turn may be claimed: once, and once more for everything that can go wrong.
+    pub(super) fn claims_max(&self) -> u32 {
+        1 + u32::from(self.bounds.crashes) + u32::from(self.bounds.pauses)
     }
 
     /// Whether everybody has finished what they began; only the visitor and the members may begin something.

@@ -206,7 +206,7 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         2 => (member(), member()).prop_map(|(to, by)| Command::Assign { to, by }),
         2 => member().prop_map(|by| Command::ReturnToQueue { by }),
-        3 => member().prop_map(|by| Command::ReturnToAi { by }),
+        8 => member().prop_map(|by| Command::ReturnToAi { by }),
         2 => (option::of(member()), select(vec![Outcome::Solved, Outcome::NotSolved, Outcome::Spam, Outcome::Lapsed]))
             .prop_map(|(by, outcome)| Command::Close { by, outcome }),
         1 => member().prop_map(|by| Command::Reopen { by }),
@@ -258,12 +258,16 @@ fn press_action() -> impl Strategy<Value = Command> {
 fn conclude() -> impl Strategy<Value = Step> {
     let turns_ago = prop_oneof![4 => Just(0_usize), 1 => 0_usize..5];
     let epoch_off = prop_oneof![8 => Just(0_i64), 1 => -2_i64..3];
-    (turns_ago, epoch_off, option::of(reply()), decision())
+    (turns_ago, epoch_off, option::weighted(0.8, reply()), decision())
         .prop_map(|(turns_ago, epoch_off, reply, decision)| Step::Conclude { turns_ago, epoch_off, reply, decision })
 }
 
 fn reply() -> impl Strategy<Value = Reply> {
-    let kind = select(vec![ReplyKind::Answer, ReplyKind::SmallTalk, ReplyKind::Abstain]);
+    let kind = prop_oneof![
+        2 => Just(ReplyKind::Answer),
+        1 => Just(ReplyKind::SmallTalk),
+        3 => Just(ReplyKind::Abstain),
+    ];
     (kind, option::of(hundredths()), vec(citation(), 0..3)).prop_map(|(kind, confidence, citations)| Reply {
         kind,
         text: "Export it under Settings [1].".to_owned(),
@@ -289,8 +293,8 @@ fn citation() -> impl Strategy<Value = Citation> {
 
 fn decision() -> impl Strategy<Value = Decision> {
     let action = prop_oneof![
-        4 => Just(PolicyAction::Answer),
-        2 => Just(PolicyAction::Abstain),
+        3 => Just(PolicyAction::Answer),
+        4 => Just(PolicyAction::Abstain),
         3 => Just(PolicyAction::HandOff),
         1 => Just(PolicyAction::Suppress),
         1 => Just(PolicyAction::PointToButton),

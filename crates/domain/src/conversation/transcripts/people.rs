@@ -299,7 +299,19 @@ fn h8_back_to_the_ai_answers_what_was_only_held() {
         70 s later
         visitor: how do I export?
         dana returns to ai
-    "), @"");
+    "), @"
+    visitor asks: a human please
+       2 e1 ai                 visitor: a human please
+       3 e2 queue (asked)      handoff 1 requested, asked: a human please; someone there
+       4 e2 queue (asked)      line handoff: Let me connect you with our team. They'l…
+    70 s later
+    visitor: how do I export?
+       5 e2 queue (asked)      visitor: how do I export?
+       6 e2 queue (asked)      line holding: Thanks, we've added this. Our team has t…
+    dana returns to ai
+       7 e3 ai                 Dana returned it to the ai
+       8 e3 ai, turn 1         turn 1 opened
+    ");
 }
 
 #[test]

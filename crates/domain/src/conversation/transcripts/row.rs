@@ -45,18 +45,55 @@ fn h5_the_row_says_where_who_and_why() {
     dana closes solved
       11 e4 closed             closed by Dana: solved
     inbox shows
-          resolved, Visitor 0001; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; member said: it can; on https://a.example/coffee
+          resolved, Visitor 0001; closed by Dana; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; member said: it can; on https://a.example/coffee
     visitor chats: thanks
       12 e4 closed             visitor: thanks
       13 e4 closed             line closed: You're welcome. Write here any time if y…
     inbox shows
-          resolved, Visitor 0001; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; system said: You're welcome. Write here any time if y; on https://a.example/coffee
+          resolved, Visitor 0001; closed by Dana; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; system said: You're welcome. Write here any time if y; on https://a.example/coffee
     visitor: and tea?
       14 e5 ai                 reopened by the visitor, to ai
       15 e5 ai                 visitor: and tea?
       16 e5 ai, turn 2         turn 2 opened
     inbox shows
           live, Visitor 0001; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; visitor said: and tea?; on https://a.example/coffee
+    ");
+}
+
+#[test]
+fn h5_a_resolved_row_says_who_closed_it() {
+    assert_snapshot!(play("
+        visitor: how do I export?
+        dana closes solved
+        inbox shows
+        visitor chats: thanks
+        visitor sees 5
+        inbox shows
+        sam: one more thing
+        baton closes lapsed
+        inbox shows
+    "), @"
+    visitor: how do I export?
+       2 e1 ai                 visitor: how do I export?
+       3 e1 ai, turn 1         turn 1 opened
+    dana closes solved
+       4 e2 closed             closed by Dana: solved
+    inbox shows
+          resolved, Visitor 0001; closed by Dana; visitor said: how do I export?
+    visitor chats: thanks
+       5 e2 closed             visitor: thanks
+       6 e2 closed             line closed: You're welcome. Write here any time if y…
+    visitor sees 5
+       7 e2 closed             visitor saw 5
+    inbox shows
+          resolved, Visitor 0001; closed by Dana; system said: You're welcome. Write here any time if y
+    sam: one more thing
+       8 e3 Sam (taken_over)   reopened by Sam, to member
+       9 e3 Sam (taken_over)   Sam: one more thing
+    baton closes lapsed
+      10 e4 closed             closed by baton: lapsed
+    inbox shows
+          resolved, Visitor 0001; taken_over 0 s ago: Sam reopened it; member said: one more thing
     ");
 }
 

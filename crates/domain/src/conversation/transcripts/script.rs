@@ -26,8 +26,8 @@ use uuid::Uuid;
 
 use crate::agent::{AgentSettings, FieldValue};
 use crate::conversation::{
-    ActionTaken, By, Command, Context, Conversation, Entry, Event, FreshIds, Owner, Person, Reading, Refusal, Reply,
-    ReplyKind, Side, Summary, decide,
+    ActionTaken, By, Command, Context, Conversation, Entry, Event, FreshIds, Owner, OwnerView, Person, Reading,
+    Refusal, Reply, ReplyKind, Side, Summary, decide,
 };
 use crate::ids::{AgentId, ClientId, ConversationId, HandoffId, MemberId, TurnId, VisitorId, WorkspaceId};
 use crate::policy::{self, Features, Finding};
@@ -317,8 +317,11 @@ impl Stage {
     }
 
     fn row(&self) -> String {
-        let Summary { visitor, place, handoff, last_message, page, .. } = &self.summary;
+        let Summary { visitor, place, owner, handoff, last_message, page, .. } = &self.summary;
         let mut row = format!("{}, {}", place.name(), visitor.label);
+        if let OwnerView::Closed { by_name: Some(who), .. } = owner {
+            write!(row, "; closed by {who}").unwrap();
+        }
         if let Some(note) = handoff {
             let seconds = self.now.since(note.at).as_secs();
             write!(row, "; {} {seconds} s ago: {}", name(&note.reason), note.evidence).unwrap();

@@ -10,6 +10,7 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{Attribute, ParseOpts, QualName, parse_document};
 
 use crate::read::error::ReadError;
+use crate::read::html::tags::has_crowded_tag;
 use crate::read::limits::{MAX_DEPTH, MAX_HTML_NODES};
 
 /// How much text is parsed between two looks at the limits, in bytes.
@@ -24,6 +25,9 @@ const MAX_TEMPLATES: usize = 256;
 /// The parser looks through its open elements for many tags, so a page of a hundred thousand nested elements would
 /// take it quadratic time, and everything that walks the tree would overflow the stack.
 pub(super) fn parse(text: &str) -> Result<Document, ReadError> {
+    if has_crowded_tag(text) {
+        return Err(ReadError::TooComplex);
+    }
     let options = ParseOpts {
         tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
         ..ParseOpts::default()

@@ -24,6 +24,7 @@ export function PassagesDialog({ source, onClose }: { source: Source | null; onC
           : `${count(source.documents, "document")}, ${count(source.passages, "passage")}`
       }
       width="wide"
+      body="reading"
     >
       {source !== null && <Passages key={source.id} sourceId={source.id} />}
     </Dialog>

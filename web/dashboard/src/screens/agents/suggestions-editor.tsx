@@ -17,17 +17,20 @@ export function SuggestionsEditor({
   onChange: (value: string[]) => void;
 }) {
   const [focusLast, setFocusLast] = useState(false);
+  // What is wrong is said beside the first empty question, if there is one.
+  const wrong = error === undefined ? -1 : value.findIndex((question) => question.trim() === "");
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 font-medium text-body">Suggested questions</legend>
       {value.map((question, index) => (
         // A row is its position: the texts are not unique while they are written.
-        <div key={`suggestion-${String(index)}`} className="flex items-center gap-1 [&_label]:sr-only">
+        <div key={`suggestion-${String(index)}`} className="flex items-start gap-1 [&_label]:sr-only">
           <div className="min-w-0 flex-1">
             <TextField
               label={`Suggestion ${index + 1}`}
               maxLength={120}
               value={question}
+              error={index === wrong ? error : undefined}
               autoFocus={focusLast && index === value.length - 1}
               onChange={(event) =>
                 onChange(value.map((one, at) => (at === index ? event.target.value : one)))
@@ -41,7 +44,7 @@ export function SuggestionsEditor({
           />
         </div>
       ))}
-      {error !== undefined && <p className="text-err text-meta">{error}</p>}
+      {error !== undefined && wrong === -1 && <p className="text-err text-meta">{error}</p>}
       {value.length < SUGGESTIONS_MAX && (
         <Button
           size="small"

@@ -38,9 +38,9 @@ export function CitationChip({
     <CitationPopover citation={citation}>
       <button
         type="button"
-        aria-label={`Source: ${citation.title}${heading === undefined ? "" : `, ${heading}`}`}
         className="inline-flex h-6 min-w-0 max-w-60 items-center gap-1.5 rounded-chip border border-line bg-bg px-1.5 text-meta text-t2 hover:border-line-strong hover:text-t1 data-[state=open]:border-ai-line data-[state=open]:text-ai"
       >
+        <span className="sr-only">Source </span>
         {name === "number" && <span className="tabular font-medium text-ai">{citation.index}</span>}
         <span className="truncate">
           {name === "number" || heading === undefined ? citation.title : `${citation.title} › ${heading}`}

@@ -212,6 +212,8 @@ function Banner({
 }): ReactNode {
   const now = useNow();
   const kept = draft ? " Your text is kept." : "";
+  // Who has the conversation stands above it; here it matters only for what was written.
+  if (!draft && taken === null && (colleague !== null || closed)) return null;
   if (colleague !== null) {
     const since = taken === null ? "has this conversation." : `took this ${agoText(taken.since, now)}.`;
     return (
@@ -238,7 +240,7 @@ function Banner({
           </Button>
         }
       >
-        Reopen it to write to the visitor.{kept}
+        Reopen it to send this.{kept}
       </Line>
     );
   }

@@ -5,7 +5,6 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useActions, useAgents, useInbox, useInboxClient } from "../../app/hooks";
 import { keepAgent } from "../../app/links";
 import { Button, IconButton } from "../../components/button";
-import { cx } from "../../components/cx";
 import { ClearDrawing, Empty, HandoverDrawing, PaperDrawing } from "../../components/empty";
 import { ArrowDownIcon, ChevronDownIcon, ListFilterIcon, SearchIcon, XIcon } from "../../components/icons";
 import { Kbd } from "../../components/kbd";
@@ -99,15 +98,17 @@ function Head({ view, agent }: ListProps) {
     <header className="flex h-[52px] shrink-0 items-center gap-2 pr-2 pl-4">
       <h1 className="hidden font-semibold text-body md:block">{VIEW_NAMES[view]}</h1>
       <Menu>
-        <MenuTrigger asChild>
-          <button
-            type="button"
-            className="-ml-1 flex h-10 items-center gap-1 rounded-control px-1 font-semibold text-large md:hidden"
-          >
-            {VIEW_NAMES[view]}
-            <ChevronDownIcon size={16} aria-hidden className="text-t3" />
-          </button>
-        </MenuTrigger>
+        <h1 className="md:hidden">
+          <MenuTrigger asChild>
+            <button
+              type="button"
+              className="-ml-1 flex h-10 items-center gap-1 rounded-control px-1 font-semibold text-large"
+            >
+              {VIEW_NAMES[view]}
+              <ChevronDownIcon size={16} aria-hidden className="text-t3" />
+            </button>
+          </MenuTrigger>
+        </h1>
         <MenuContent align="start">
           <MenuChoices
             value={view}
@@ -133,9 +134,9 @@ function Head({ view, agent }: ListProps) {
         <Menu>
           <MenuTrigger asChild>
             <Button
-              tone="ghost"
+              tone={agent === null ? "ghost" : "accent"}
               size="small"
-              className={cx("ml-auto min-w-0", agent !== null && "text-accent")}
+              className="ml-auto min-w-0"
               icon={<ListFilterIcon size={14} strokeWidth={1.5} aria-hidden />}
             >
               <span className="max-w-28 truncate">{chosen ?? "All agents"}</span>
@@ -212,6 +213,14 @@ function Rows({
     onSearch,
     scrollTo: (index) => virtual.scrollToIndex(index, { align: "auto" }),
   });
+  const openAt = open === null ? -1 : shown.indexOf(open);
+  const scrolledTo = useRef<string | null>(null);
+  useEffect(() => {
+    if (open === null || openAt === -1 || scrolledTo.current === open) return;
+    // A conversation opened by a link may be far down; once there, the reader scrolls.
+    scrolledTo.current = open;
+    virtual.scrollToIndex(openAt, { align: "auto" });
+  }, [open, openAt, virtual]);
   const rows = virtual.getVirtualItems();
   const lastShown = rows.at(-1)?.index ?? 0;
   useEffect(() => {

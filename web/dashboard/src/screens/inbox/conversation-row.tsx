@@ -1,7 +1,7 @@
 import type { ConversationSummary, InboxView } from "@baton/wire";
 import { Link } from "@tanstack/react-router";
 import { memo, useSyncExternalStore } from "react";
-import { useInbox, useMe, useNow, useServices } from "../../app/hooks";
+import { useInbox, useMe, useMembers, useNow, useServices } from "../../app/hooks";
 import { keepAgent } from "../../app/links";
 import { Avatar, type Ring } from "../../components/avatar";
 import { Button } from "../../components/button";
@@ -97,7 +97,7 @@ function Row({
             </span>
           </span>
           <span className="flex h-4 items-center gap-2">
-            <LastLine summary={summary} strong={unread} />
+            <LastLine summary={summary} me={me} strong={unread} />
             {unread && (
               <span className="ml-auto size-2 shrink-0 rounded-full bg-accent">
                 <span className="sr-only">Unread</span>
@@ -127,9 +127,17 @@ function Age({ at }: { at: number }) {
   return <span className="tabular text-meta text-t3">{ageText(at, now)}</span>;
 }
 
-const AUTHORS = { visitor: "", ai: "AI: ", member: "Team: ", system: "" } as const;
+/** Who said the last words; the visitor's stand for themselves. */
+function authorText(summary: ConversationSummary, me: string): string {
+  const { last_message, owner } = summary;
+  if (last_message === null || last_message.author === "visitor" || last_message.author === "system")
+    return "";
+  if (last_message.author === "ai") return "AI: ";
+  if (owner.kind !== "member") return "Team: ";
+  return owner.member_id === me ? "You: " : `${owner.member_name.split(" ")[0]}: `;
+}
 
-function LastLine({ summary, strong }: { summary: ConversationSummary; strong: boolean }) {
+function LastLine({ summary, me, strong }: { summary: ConversationSummary; me: string; strong: boolean }) {
   const { drafts } = useServices();
   const draft = useSyncExternalStore(drafts.subscribe, () => drafts.get(summary.id));
   const typing = useInbox((state) => state.typing.find((one) => one.conversation_id === summary.id));
@@ -149,7 +157,7 @@ function LastLine({ summary, strong }: { summary: ConversationSummary; strong: b
     <span className={cx("truncate text-meta", strong ? "text-t1" : "text-t2")}>
       {last === null
         ? (summary.handoff?.evidence ?? "No message yet")
-        : `${AUTHORS[last.author]}${last.text}`}
+        : `${authorText(summary, me)}${last.text}`}
     </span>
   );
 }
@@ -187,12 +195,15 @@ function OwnerLine({ summary, me }: { summary: ConversationSummary; me: string }
 
 /** Colleagues who look at the conversation right now. */
 function Viewers({ id, me }: { id: string; me: string }) {
+  const members = useMembers();
   const presence = useInbox((state) => state.presence);
-  const number = Object.entries(presence).filter(
-    ([member, where]) => member !== me && where.viewing === id,
-  ).length;
-  if (number === 0) return null;
+  const viewing = members.filter((one) => one.id !== me && presence[one.id]?.viewing === id);
+  if (viewing.length === 0) return null;
   return (
-    <span className="ml-auto shrink-0 text-micro text-t3 group-hover/row:invisible">{number} viewing</span>
+    <span className="ml-auto inline-flex shrink-0 -space-x-1 group-hover/row:invisible">
+      {viewing.slice(0, 3).map((one) => (
+        <Avatar key={one.id} name={one.name} size={16} tone="member" label={`${one.name} is viewing this`} />
+      ))}
+    </span>
   );
 }

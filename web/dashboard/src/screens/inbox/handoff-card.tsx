@@ -27,7 +27,7 @@ export function HandoffCard({
       <header className="flex items-start gap-2.5 border-line border-b bg-s1 px-4 py-2.5">
         <span className="mt-[3px] text-t2">{REASON_ICONS[entry.reason]}</span>
         <div className="min-w-0 flex-1">
-          <h3 className="font-semibold text-body">{REASON_SENTENCES[entry.reason]}</h3>
+          <h2 className="font-semibold text-body">{REASON_SENTENCES[entry.reason]}</h2>
           <p className="text-meta text-t2">
             {entry.someone_there
               ? "Someone was available, and the visitor was told so."

@@ -1,6 +1,6 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Dialog } from "radix-ui";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import {
   useAgents,
   useInbox,
@@ -53,6 +53,14 @@ export function InboxScreen() {
   // Another conversation's details are not what the drawer was opened for.
   // biome-ignore lint/correctness/useExhaustiveDependencies: closing it is the reaction to another conversation
   useEffect(() => setDrawer(false), [open, roomForDetails]);
+
+  const lastOpen = useRef<string | null>(null);
+  useEffect(() => {
+    const left = lastOpen.current;
+    lastOpen.current = open;
+    // Back in the list, the focus is where it came from.
+    if (open === null && left !== null) document.querySelector<HTMLElement>(`[data-row="${left}"]`)?.focus();
+  }, [open]);
 
   const goTo = useCallback(
     (id: string | undefined) => {

@@ -243,7 +243,9 @@ export function TurnBubble({ turn }: { turn: Turn }) {
   const phase =
     turn.phase === "reading" && turn.title !== null
       ? `Reading “${turn.title}”…`
-      : PHASES[turn.phase ?? "searching"];
+      : turn.phase === null
+        ? "Working on an answer…"
+        : PHASES[turn.phase];
   return (
     <AiFrame
       at={null}
@@ -303,7 +305,7 @@ export function DayDivider({ at }: { at: number }) {
 /** Something for the team only. */
 export function Aside({ text, evidence, at }: { text: string; evidence: string; at: number }) {
   return (
-    <div className="mt-4 rounded-control border-note-bar border-l-2 bg-note px-3 py-2 text-body text-note-ink">
+    <div className="mt-4 rounded-r-control border-note-bar border-l-2 bg-note px-3 py-2 text-body text-note-ink">
       <p className="font-medium">
         {text} <span className="tabular font-normal text-micro">{timeText(at)}</span>
       </p>

@@ -83,6 +83,12 @@ export function ThreadPane(props: PaneProps) {
 function Pane(props: PaneProps & { summary: ConversationSummary; thread: Thread | null }) {
   const { summary, thread, commands } = props;
   const composer = useRef<ComposerHandle>(null);
+  const pane = useRef<HTMLElement>(null);
+  const alone = props.onBack !== null;
+  useEffect(() => {
+    // The list that had the focus is gone.
+    if (alone) pane.current?.focus();
+  }, [alone]);
   const [menu, setMenu] = useState<"none" | "assign" | "close">("none");
   usePageTitle(summary.visitor.label);
   useMarkSeen(summary);
@@ -97,8 +103,10 @@ function Pane(props: PaneProps & { summary: ConversationSummary; thread: Thread 
     lastOther?.type === "member_message" ? { name: lastOther.member_name, seq: lastOther.seq } : null;
   return (
     <section
+      ref={pane}
+      tabIndex={-1}
       aria-label={`Conversation with ${summary.visitor.label}`}
-      className="flex h-full min-w-0 flex-col"
+      className="flex h-full min-w-0 flex-col outline-none"
     >
       <Header {...props} menu={menu} setMenu={setMenu} />
       <OwnershipBar
@@ -151,6 +159,8 @@ type HeaderProps = PaneProps & {
 
 function Header({ summary, thread, commands, onBack, onDetails, menu, setMenu }: HeaderProps) {
   const closed = summary.owner.kind === "closed";
+  // Without the list beside it, the conversation is the page.
+  const Heading = onBack === null ? "h2" : "h1";
   const page = (thread === null ? null : visitedPages(thread.entries).page) ?? summary.page;
   const href = page === null ? null : safeHref(page.url);
   return (
@@ -164,7 +174,9 @@ function Header({ summary, thread, commands, onBack, onDetails, menu, setMenu }:
         />
       )}
       <div className="flex min-w-0 flex-1 items-baseline gap-2">
-        <h2 className="shrink-0 truncate font-semibold text-body max-sm:shrink">{summary.visitor.label}</h2>
+        <Heading className="shrink-0 truncate font-semibold text-body max-sm:shrink">
+          {summary.visitor.label}
+        </Heading>
         {page !== null && (
           <span className="min-w-0 truncate text-meta text-t3 max-sm:hidden">
             on{" "}

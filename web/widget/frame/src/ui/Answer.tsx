@@ -52,7 +52,7 @@ export function Answer({ item, rating, onRate }: Props) {
                 aria-expanded={shown?.citation === citation}
                 onClick={(event) => open(citation, event.currentTarget)}
               >
-                <span class="number">{citation.index}</span>
+                <span class="number">{citation.index}</span>{" "}
                 <span class="chip-title" dir="auto">
                   {citation.title}
                 </span>

@@ -1,6 +1,6 @@
 import type { ChatState, ChatStore } from "@baton/chat-core";
-import type { Action } from "@baton/wire";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { Action, Rating } from "@baton/wire";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Composer } from "./Composer";
 import { Header, type MenuItem } from "./Header";
@@ -48,10 +48,22 @@ export function App({ store, sound, around }: Props) {
     setDraft("");
     store.saveDraft("");
   };
-  const act = (action: Action) => {
-    if (action.fields.length === 0) store.runAction(action.action_id, action.label, []);
-    else setForm({ action, refused: {} });
-  };
+  const act = useCallback(
+    (action: Action) => {
+      if (action.fields.length === 0) store.runAction(action.action_id, action.label, []);
+      else setForm({ action, refused: {} });
+    },
+    [store],
+  );
+  const rowActions = useMemo(
+    () => ({
+      rate: (seq: number, rating: Rating | null, comment: string | null) =>
+        void store.rate(seq, rating, comment),
+      retry: (clientId: string) => store.retry(clientId),
+      discard: (clientId: string) => store.discard(clientId),
+    }),
+    [store],
+  );
   const closeForm = () => {
     setForm(null);
     setFocusWish((wish) => wish + 1);
@@ -67,7 +79,13 @@ export function App({ store, sound, around }: Props) {
   }, [around.opened]);
   useEscape(around.close);
 
-  const actions = offeredActions(state);
+  const kind = state.thread?.owner.kind ?? "ai";
+  const { config, person } = state;
+  // Actions lead to people: they are there while people are offered and nobody has the conversation yet.
+  const actions = useMemo(
+    () => (person.offered && (kind === "ai" || kind === "closed") ? config.actions : []),
+    [config, person.offered, kind],
+  );
   const menu: MenuItem[] = [
     ...actions.map((action) => ({
       label: action.label,
@@ -98,7 +116,7 @@ export function App({ store, sound, around }: Props) {
 
   const last = state.thread?.items.at(-1);
   const underAnswer = form === null && last?.kind === "ai_message" && last.offersPerson;
-  const offer = <ActionButtons actions={actions} onAct={act} />;
+  const offer = useMemo(() => <ActionButtons actions={actions} onAct={act} />, [actions, act]);
   return (
     <div class="app">
       <Header state={state} menu={menu} onClose={around.close} />
@@ -109,11 +127,7 @@ export function App({ store, sound, around }: Props) {
           draft={draft}
           onSuggestion={send}
           offer={underAnswer ? offer : null}
-          actions={{
-            rate: (seq, rating, comment) => void store.rate(seq, rating, comment),
-            retry: (clientId) => store.retry(clientId),
-            discard: (clientId) => store.discard(clientId),
-          }}
+          actions={rowActions}
         >
           {form === null || extras === null ? null : (
             <extras.ActionForm
@@ -133,27 +147,21 @@ export function App({ store, sound, around }: Props) {
             />
           )}
         </Thread>
+        {form === null && !underAnswer ? <div class="action-bar">{offer}</div> : null}
+        <Composer
+          state={state}
+          draft={draft}
+          onDraft={changeDraft}
+          onSend={() => send(draft)}
+          onLastAnswer={focusLastAnswer}
+          focusWish={focusWish}
+        />
       </main>
-      {form === null && !underAnswer ? <div class="action-bar">{offer}</div> : null}
-      <Composer
-        state={state}
-        draft={draft}
-        onDraft={changeDraft}
-        onSend={() => send(draft)}
-        onLastAnswer={focusLastAnswer}
-        focusWish={focusWish}
-      />
       <div class="hidden" role="status" aria-live="polite" aria-atomic="true">
         {announcement}
       </div>
     </div>
   );
-}
-
-/** Actions lead to people: they are there while people are offered and nobody has the conversation yet. */
-function offeredActions(state: ChatState): Action[] {
-  const kind = state.thread?.owner.kind ?? "ai";
-  return state.person.offered && (kind === "ai" || kind === "closed") ? state.config.actions : [];
 }
 
 function ActionButtons({ actions, onAct }: { actions: Action[]; onAct: (action: Action) => void }) {

@@ -1,8 +1,8 @@
 import { type ChatState, characters, MESSAGE_LIMIT } from "@baton/chat-core";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { Icon } from "./icons";
 import { useNow } from "./hooks";
+import { Icon } from "./icons";
 
 /** The counter appears when this many characters are used. */
 const COUNT_FROM = 3600;
@@ -84,13 +84,22 @@ export function Composer({ state, draft, onDraft, onSend, onLastAnswer, focusWis
               : t("composer.left", { left: MESSAGE_LIMIT - used })}
           </span>
         ) : (
-          <span>
-            {t(state.thread?.owner.kind === "member" ? "composer.note_person" : "composer.note_ai")}
-          </span>
+          <span>{noteOf(state)}</span>
         )}
       </div>
     </form>
   );
+}
+
+function noteOf(state: ChatState): string {
+  switch (state.thread?.owner.kind) {
+    case "member":
+      return t("composer.note_person");
+    case "queue":
+      return t("composer.note_queue", { team: state.config.team_name });
+    default:
+      return t("composer.note_ai");
+  }
 }
 
 function placeholderOf(state: ChatState): string {

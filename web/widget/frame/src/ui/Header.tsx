@@ -59,7 +59,11 @@ function describe(state: ChatState): { name: string; words: string; tone: Tone }
       };
     case "member": {
       const named = config.announcement === "named" && owner.name !== "";
-      return { name: named ? owner.name : config.team_name, words: key("state.member"), tone: "person" };
+      return {
+        name: named ? owner.name : config.team_name,
+        words: key(named ? "state.member" : "state.online"),
+        tone: "person",
+      };
     }
     case "closed":
       return { name: config.name, words: key("state.closed"), tone: "closed" };

@@ -25,20 +25,32 @@ export function MenuList({ items, onLeave, onRun }: MenuListProps) {
   };
   return (
     <div class="menu" role="menu" tabIndex={-1} aria-label={t("panel.menu")} ref={ref} onKeyDown={move}>
-      {items.map((item) => (
-        <button
-          type="button"
-          key={item.label}
-          role={item.checked === null ? "menuitem" : "menuitemcheckbox"}
-          aria-checked={item.checked ?? undefined}
-          tabIndex={-1}
-          onClick={() => onRun(item)}
-        >
-          <Icon name={item.icon} size={18} />
-          <span>{item.label}</span>
-          {item.checked === true ? <Icon name="check" size={16} /> : null}
-        </button>
-      ))}
+      {items.map((item) => {
+        const run = () => onRun(item);
+        const inner = (
+          <>
+            <Icon name={item.icon} size={18} />
+            <span>{item.label}</span>
+            {item.checked === true ? <Icon name="check" size={16} /> : null}
+          </>
+        );
+        return item.checked === null ? (
+          <button type="button" key={item.label} role="menuitem" tabIndex={-1} onClick={run}>
+            {inner}
+          </button>
+        ) : (
+          <button
+            type="button"
+            key={item.label}
+            role="menuitemcheckbox"
+            aria-checked={item.checked}
+            tabIndex={-1}
+            onClick={run}
+          >
+            {inner}
+          </button>
+        );
+      })}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { ChatState, InGroup, OutboxItem, Receipt, Row, ThreadItem } from "@baton/chat-core";
 import type { Rating } from "@baton/wire";
 import type { ComponentChildren } from "preact";
-import { clockTime, dayName, fullTime, t } from "../i18n";
+import { clockTime, dayName, fullTime, type StringKey, t } from "../i18n";
 import { closedText, joinedText } from "../words";
 import { AiMark, Icon, Initials } from "./icons";
 import { useExtras } from "./lazy";
@@ -44,7 +44,7 @@ export function ThreadRow({ row, state, now, actions, offer }: Props) {
         />
       );
     case "pending":
-      return <Pending item={row.item} group={row.group} actions={actions} />;
+      return <Pending item={row.item} group={row.group} state={state} actions={actions} />;
     default:
       return row satisfies never;
   }
@@ -207,7 +207,9 @@ function ActionBubble({
   );
 }
 
-function Pending({ item, group, actions }: { item: OutboxItem; group: InGroup; actions: RowActions }) {
+type PendingProps = { item: OutboxItem; group: InGroup; state: ChatState; actions: RowActions };
+
+function Pending({ item, group, state, actions }: PendingProps) {
   const { status, body, clientId } = item;
   const failed = status.kind === "failed";
   return (
@@ -235,17 +237,17 @@ function Pending({ item, group, actions }: { item: OutboxItem; group: InGroup; a
       ) : (
         <p class="receipt">
           {status.kind === "sent" ? null : <Icon name="clock" size={14} />}
-          {t(
-            status.kind === "sent"
-              ? "sent.sent"
-              : status.kind === "waiting"
-                ? "sent.waiting"
-                : "sent.sending",
-          )}
+          {t(pendingKey(status.kind, state))}
         </p>
       )}
     </Message>
   );
+}
+
+function pendingKey(status: OutboxItem["status"]["kind"], state: ChatState): StringKey {
+  if (status === "sent") return "sent.sent";
+  if (!state.online) return "sent.offline";
+  return status === "waiting" || state.limitedUntil !== null ? "sent.waiting" : "sent.sending";
 }
 
 function failureText(code: string, message: string): string {

@@ -2,8 +2,8 @@ import type { VisitorCitation } from "@baton/wire";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { safeHref } from "../markdown";
-import { Icon } from "./icons";
 import { useLayer } from "./hooks";
+import { Icon } from "./icons";
 
 const GAP = 8;
 const EDGE = 12;

@@ -1,4 +1,4 @@
-import { buildRows, type ChatState } from "@baton/chat-core";
+import { buildRows, type ChatState, type ThreadState } from "@baton/chat-core";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { dayOf, t } from "../i18n";
@@ -10,6 +10,9 @@ import { Welcome } from "./Welcome";
 
 /** Closer to the end than this, the view follows what comes in. Pixels. */
 const FOLLOW_WITHIN = 64;
+const NOTHING = { items: null, clientIds: null, seenByTeam: 0 };
+/** Room above a question that stands at the top. Pixels. */
+const QUESTION_ROOM = 12;
 const MINUTE_MS = 60_000;
 
 type Props = {
@@ -25,14 +28,29 @@ type Props = {
 
 export function Thread({ state, draft, actions, onSuggestion, offer, children }: Props) {
   const { thread, earlier, outbox, newFrom } = state;
+  const { items, clientIds, seenByTeam } = thread ?? NOTHING;
+  // Text that streams in changes the thread many times a second, and none of its rows.
   const rows = useMemo(
     () => buildRows({ thread, earlier, outbox, newFrom, dayOf }),
-    [thread, earlier, outbox, newFrom],
+    [items, clientIds, seenByTeam, earlier, outbox, newFrom],
   );
   const now = useNow(MINUTE_MS, true);
+  const { config, pendingRatings, online, limitedUntil } = state;
+  const drawn = useMemo(() => {
+    const lastRow = rows.at(-1);
+    const lastItem = items?.at(-1);
+    return rows.map((row) => (
+      <ThreadRow
+        key={row.key}
+        row={row}
+        state={state}
+        now={now}
+        actions={actions}
+        offer={row === lastRow && row.kind === "item" && row.item === lastItem ? offer : null}
+      />
+    ));
+  }, [rows, config, pendingRatings, online, limitedUntil, now, actions, offer]);
   const { log, away, missed, toEnd } = useFollow(state, rows.length);
-  const lastItem = thread?.items.at(-1);
-  const lastRow = rows.at(-1);
 
   return (
     <div class="thread-place">
@@ -49,16 +67,7 @@ export function Thread({ state, draft, actions, onSuggestion, offer, children }:
       >
         <div class="thread-inner">
           <Welcome state={state} draft={draft} empty={rows.length === 0} onSuggestion={onSuggestion} />
-          {rows.map((row) => (
-            <ThreadRow
-              key={row.key}
-              row={row}
-              state={state}
-              now={now}
-              actions={actions}
-              offer={row === lastRow && row.kind === "item" && row.item === lastItem ? offer : null}
-            />
-          ))}
+          {drawn}
           <Turn state={state} />
           <Queue state={state} />
           {state.typing === null ? null : <Typing name={state.typing} />}
@@ -95,15 +104,18 @@ function useFollow(state: ChatState, rows: number) {
     setMissed(false);
   };
 
+  /** Looks how far the end is. */
+  const measure = (element: HTMLElement) => {
+    const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+    following.current = left <= FOLLOW_WITHIN;
+    setAway(left > FOLLOW_WITHIN * 2);
+    if (following.current) setMissed(false);
+  };
+
   useEffect(() => {
     const element = log.current;
     if (element === null) return;
-    const scrolled = () => {
-      const left = element.scrollHeight - element.scrollTop - element.clientHeight;
-      following.current = left <= FOLLOW_WITHIN;
-      setAway(left > FOLLOW_WITHIN * 2);
-      if (following.current) setMissed(false);
-    };
+    const scrolled = () => measure(element);
     element.addEventListener("scroll", scrolled, { passive: true });
     // The keyboard of a phone and a growing composer take room from the end.
     const resized = new ResizeObserver(() => {
@@ -121,21 +133,22 @@ function useFollow(state: ChatState, rows: number) {
     if (element === null) return;
     if (ownCount > ownBefore.current) following.current = true;
     ownBefore.current = ownCount;
-    if (!following.current) {
-      setMissed(true);
-      return;
-    }
-    // An answer longer than the window stops at the question, so that it can be read from its beginning.
-    const messages = element.querySelectorAll<HTMLElement>("[data-message=visitor]");
-    const question = messages[messages.length - 1];
-    const streaming = thread?.turn !== null && thread?.turn !== undefined;
-    const end = element.scrollHeight - element.clientHeight;
-    const top = question === undefined ? end : Math.max(0, question.offsetTop - 12);
-    element.scrollTop = streaming ? Math.min(end, top) : element.scrollTop > top ? element.scrollTop : end;
-    if (!streaming && end - element.scrollTop > FOLLOW_WITHIN && ownCount > 0) element.scrollTop = end;
+    if (following.current) follow(element, thread);
+    else setMissed(true);
+    measure(element);
   }, [thread, rows, typing, ownCount]);
 
   return { log, away, missed, toEnd };
+}
+
+/** Goes to the end; an answer longer than the window stops at the question, so that it can be read from its beginning. */
+function follow(element: HTMLElement, thread: ThreadState | null): void {
+  const questions = element.querySelectorAll<HTMLElement>("[data-message=visitor]");
+  const question = questions[questions.length - 1];
+  const answering = thread !== null && (thread.turn !== null || thread.items.at(-1)?.kind === "ai_message");
+  const end = element.scrollHeight - element.clientHeight;
+  const top = question === undefined ? end : Math.max(0, question.offsetTop - QUESTION_ROOM);
+  element.scrollTop = answering && element.scrollTop <= top + 1 ? Math.min(end, top) : end;
 }
 
 /** Arrow keys go from message to message while the log itself, or one of its messages, has the focus. */
@@ -196,20 +209,17 @@ function progressText(
   }
 }
 
+/** Somebody is there and on the way: below the words that Baton said. */
 function Queue({ state }: { state: ChatState }) {
   const owner = state.thread?.owner;
-  if (owner?.kind !== "queue") return null;
-  const team = state.config.team_name;
+  if (owner?.kind !== "queue" || !owner.someoneThere) return null;
   return (
-    <div class="card queue">
-      <span class={owner.someoneThere ? "queue-sign queue-live" : "queue-sign"} aria-hidden="true">
-        <Icon name="person" />
+    <p class="queue">
+      <span class="queue-sign" aria-hidden="true">
+        <Icon name="person" size={16} />
       </span>
-      <p>
-        <strong>{t(owner.someoneThere ? "queue.connecting" : "queue.nobody", { team })}</strong>
-        {t(owner.someoneThere ? "queue.connecting_more" : "queue.nobody_more", { team })}
-      </p>
-    </div>
+      {t("queue.connecting", { team: state.config.team_name })}
+    </p>
   );
 }
 

@@ -1,8 +1,8 @@
 /** What a first view does not need: fetched when the browser is idle, or when it is asked for. */
 import { extrasEn } from "../../../locale/en";
 import { addStrings } from "../i18n";
-import { addIcons } from "./icons";
 import css from "../styles/extras.css?inline";
+import { addIcons } from "./icons";
 
 export { noticesBetween } from "../notices";
 export { markdownToText } from "../plain_text";

@@ -1,0 +1,89 @@
+//! What an agent answers from: added, failed, removed.
+
+use axum::http::{Method, StatusCode};
+use baton_test_support::TestApp;
+use serde_json::{Value, json};
+
+async fn ask(owner: &baton_test_support::Member<'_>, agent: &str, question: &str) -> Value {
+    owner.post(&format!("/agents/{agent}/ask"), json!({ "question": question })).await.ok()
+}
+
+#[tokio::test]
+async fn k1_k2_each_format_answers_and_what_cannot_be_read_says_why() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    let files: [(&str, &[u8]); 6] = [
+        ("tails.md", b"# Tails\n\nA tail is 12 metres long.\n"),
+        ("frames.html", b"<html><head><title>Frames</title></head><body><main><h1>Frames</h1><p>The frame is made of carbon rods.</p></main></body></html>"),
+        ("faq.csv", b"question,answer\nDo you ship to Norway?,We ship to Norway within nine days.\n"),
+        ("docs.jsonl", b"{\"id\":\"1\",\"title\":\"Repairs\",\"text\":\"Repairs of torn sails cost 15 euros.\",\"url\":\"https://shop.example/repairs\"}\n"),
+        ("invoice.pdf", b"%PDF-1.7 binary"),
+        ("empty.txt", b"  \n"),
+    ];
+    assert_eq!(owner.upload(&agent, &files).await.status, StatusCode::CREATED);
+    app.settle().await;
+    let sources = owner.get(&format!("/agents/{agent}/sources")).await.ok()["sources"].as_array().cloned().unwrap_or_default();
+    for source in &sources {
+        let failed = matches!(source["name"].as_str(), Some("invoice.pdf" | "empty.txt"));
+        assert_eq!(source["state"] == "failed", failed, "{source:#}");
+        let told = source["error"]["cause"].as_str().is_some_and(|text| !text.is_empty()) && source["error"]["fix"].as_str().is_some_and(|text| !text.is_empty());
+        assert_eq!(told, failed, "{source:#}");
+    }
+    for (question, part, url) in [
+        ("How long is a tail?", "12 metres", None),
+        ("What is the frame made of?", "carbon", None),
+        ("Do you ship to Norway?", "nine days", None),
+        ("What do repairs of torn sails cost?", "15 euros", Some("https://shop.example/repairs")),
+    ] {
+        let answer = ask(&owner, &agent, question).await;
+        assert!(answer["text"].as_str().is_some_and(|text| text.contains(part)), "{question}: {answer:#}");
+        if let Some(url) = url {
+            assert!(answer["citations"][0]["url"].as_str().is_some_and(|link| link.starts_with(url)), "{answer:#}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn i21_a_deleted_source_is_not_cited_even_before_the_next_training() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    let source = owner.teach(&agent, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
+    assert_eq!(ask(&owner, &agent, "How long is a tail?").await["kind"], "answer");
+    owner.send(Method::DELETE, &format!("/sources/{source}"), None).await.ok();
+    assert_eq!(ask(&owner, &agent, "How long is a tail?").await["kind"], "abstain", "the old snapshot is still in use");
+    app.settle().await;
+    assert_eq!(ask(&owner, &agent, "How long is a tail?").await["kind"], "abstain");
+    assert_eq!(owner.get(&format!("/agents/{agent}")).await.ok()["knowledge"]["state"], "empty");
+}
+
+#[tokio::test]
+async fn k4_a_source_that_fails_leaves_the_old_answers() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    owner.teach(&agent, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
+    owner.upload(&agent, &[("broken.md", b"\xff\xfe\x00\x00\x00")]).await;
+    app.settle().await;
+    assert_eq!(ask(&owner, &agent, "How long is a tail?").await["kind"], "answer");
+}
+
+#[tokio::test]
+async fn h1_the_test_pane_says_what_the_policy_would_do() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    owner.teach(&agent, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
+    for (question, there, action) in [
+        ("How long is a tail?", false, "answer"),
+        ("Who won the chess championship of 1921?", false, "suppress"),
+        ("Who won the chess championship of 1921?", true, "hand_off"),
+        ("Let me talk to a human", false, "hand_off"),
+    ] {
+        let _stream = if there { Some(owner.stream("").await) } else { None };
+        let answer = ask(&owner, &agent, question).await;
+        assert_eq!(answer["would"]["action"], action, "{question}: {answer:#}");
+        assert!(answer["would"]["why"].as_str().is_some_and(|why| !why.is_empty()));
+    }
+}
