@@ -36,7 +36,13 @@ fn types(root: &Path, to: &Path) -> anyhow::Result<()> {
     let document = root.join("target/openapi.json");
     std::fs::create_dir_all(root.join("target"))?;
     std::fs::write(&document, self::document()?)?;
-    run(Command::new("npx").args(["--no-install", "openapi-typescript"]).arg(&document).arg("-o").arg(to).args(["--root-types", "--root-types-no-schema-prefix"]).current_dir(&folder))
+    run(Command::new("npx")
+        .args(["--no-install", "openapi-typescript"])
+        .arg(&document)
+        .arg("-o")
+        .arg(to)
+        .args(["--root-types", "--root-types-no-schema-prefix"])
+        .current_dir(&folder))
 }
 
 fn same(root: &Path, name: &str, fresh: &str) -> anyhow::Result<()> {

@@ -19,7 +19,16 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("baton-api", &["baton-app", "baton-domain", "baton-realtime", "baton-storage"]),
     (
         "baton-server",
-        &["baton-answer", "baton-api", "baton-app", "baton-domain", "baton-knowledge", "baton-realtime", "baton-storage", "baton-storage-sql"],
+        &[
+            "baton-answer",
+            "baton-api",
+            "baton-app",
+            "baton-domain",
+            "baton-knowledge",
+            "baton-realtime",
+            "baton-storage",
+            "baton-storage-sql",
+        ],
     ),
     ("baton-scripted-model", &[]),
     ("baton-load", &["baton-scripted-model"]),
@@ -30,7 +39,13 @@ const EDGES: [(&str, &[&str]); 13] = [
 
 /// Lines that a file of ours should not grow beyond; the longer ones are listed with the length they may not exceed.
 const LINES_MAX: usize = 600;
-const LONG_FILES: [(&str, usize); 0] = [];
+const LONG_FILES: [(&str, usize); 4] = [
+    // Tables of words, one to a line.
+    ("crates/answer/src/intent/lexicon.rs", 640),
+    ("crates/server/demo-site/style.css", 700),
+    ("web/dashboard/dev/fake-server.mjs", 730),
+    ("web/dashboard/dev/fake/seed.mjs", 650),
+];
 
 /// Largest file that is committed, bytes.
 const BLOB_BYTES_MAX: u64 = 512 * 1024;
@@ -52,13 +67,21 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 }
 
 fn tracked(root: &Path) -> anyhow::Result<Vec<String>> {
-    let output = Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(root).output().context("cannot ask git")?;
+    let output = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root)
+        .output()
+        .context("cannot ask git")?;
     Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
 }
 
 /// The edges between crates, as cargo sees them. Test dependencies are free.
 fn edges(root: &Path, breaches: &mut Vec<String>) -> anyhow::Result<()> {
-    let output = Command::new("cargo").args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root).output().context("cannot ask cargo")?;
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .context("cannot ask cargo")?;
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
     let packages = metadata["packages"].as_array().context("cargo names no packages")?;
     let ours: BTreeSet<&str> = packages.iter().filter_map(|package| package["name"].as_str()).collect();
@@ -89,7 +112,8 @@ fn one_file(root: &Path, file: &str, breaches: &mut Vec<String>) {
     if file.ends_with("package-lock.json") && text.contains("\"resolved\": \"http") {
         breaches.push(format!("{file} names download addresses; install with the .npmrc of the repository"));
     }
-    let is_code = [".rs", ".ts", ".tsx", ".css", ".mjs"].iter().any(|ending| file.ends_with(ending)) && !file.contains("/generated/");
+    let is_code = [".rs", ".ts", ".tsx", ".css", ".mjs"].iter().any(|ending| file.ends_with(ending))
+        && !file.contains("/generated/");
     if !is_code || file == "xtask/src/tidy.rs" {
         return;
     }
@@ -110,10 +134,15 @@ fn one_file(root: &Path, file: &str, breaches: &mut Vec<String>) {
 /// Every method of the storage contract is named in the suite that every adapter must pass.
 fn storage_methods_are_proven(root: &Path, breaches: &mut Vec<String>) -> anyhow::Result<()> {
     let source = root.join("crates/storage/src");
-    let suite: String = read_all(&source.join("conformance"))? + &std::fs::read_to_string(source.join("conformance.rs")).unwrap_or_default();
+    let suite: String = read_all(&source.join("conformance"))?
+        + &std::fs::read_to_string(source.join("conformance.rs")).unwrap_or_default();
     for file in ["agents", "conversations", "jobs", "sources", "team", "turns", "visitors"] {
         let contract = std::fs::read_to_string(source.join(format!("{file}.rs")))?;
-        for method in contract.lines().filter_map(|line| line.trim().strip_prefix("async fn ")).filter_map(|rest| rest.split('(').next()) {
+        for method in contract
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("async fn "))
+            .filter_map(|rest| rest.split('(').next())
+        {
             if !suite.contains(&format!(".{method}(")) {
                 breaches.push(format!("storage::{file}::{method} is in no test of the conformance suite"));
             }
@@ -126,7 +155,10 @@ fn storage_methods_are_proven(root: &Path, breaches: &mut Vec<String>) -> anyhow
 fn configuration_is_documented(root: &Path, breaches: &mut Vec<String>) -> anyhow::Result<()> {
     let config = std::fs::read_to_string(root.join("crates/server/src/config.rs"))?;
     let reference = std::fs::read_to_string(root.join("docs/reference/configuration.md"))?;
-    for key in config.split('"').filter(|part| part.starts_with("BATON_") && part.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+    for key in config
+        .split('"')
+        .filter(|part| part.starts_with("BATON_") && part.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+    {
         if key != "BATON_" && !key.ends_with("LISTN") && !reference.contains(key) {
             breaches.push(format!("{key} is not in docs/reference/configuration.md"));
         }
@@ -139,7 +171,11 @@ fn read_all(dir: &Path) -> anyhow::Result<String> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Ok(all) };
     for entry in entries.flatten() {
         let path = entry.path();
-        all.push_str(&if path.is_dir() { read_all(&path)? } else { std::fs::read_to_string(&path).unwrap_or_default() });
+        all.push_str(&if path.is_dir() {
+            read_all(&path)?
+        } else {
+            std::fs::read_to_string(&path).unwrap_or_default()
+        });
     }
     Ok(all)
 }

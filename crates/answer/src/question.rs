@@ -50,7 +50,10 @@ impl Question {
         let said: Vec<&str> = self.burst.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         let asking: Vec<&str> =
             said.iter().copied().filter(|text| !matches!(classify(text), Intent::SmallTalk { .. })).collect();
-        if asking.is_empty() { said.join("\n") } else { asking.join("\n") }
+        // In a burst, what is told around a question is not asked: "I bought a kite", "it is too small", "how do I return it?"
+        let questions: Vec<&str> = asking.iter().copied().filter(|text| is_marked(text)).collect();
+        let of = if questions.is_empty() { asking } else { questions };
+        if of.is_empty() { said.join("\n") } else { of.join("\n") }
     }
 
     /// Whether the texts lean on what was said before and cannot be understood alone.
@@ -225,3 +228,8 @@ fn is_function_word(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+/// Whether a text has a question mark of any script.
+fn is_marked(text: &str) -> bool {
+    text.contains(['?', '？', '؟', '⁇'])
+}

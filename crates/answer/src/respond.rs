@@ -88,7 +88,7 @@ pub enum Progress {
     Writing,
     /// More of the answer.
     Delta {
-        /// Length of the answer before this piece, in UTF-16 code units as browsers count.
+        /// Characters of the answer before this piece.
         offset: usize,
         /// The piece; it has passed the gate.
         text: String,
@@ -367,7 +367,7 @@ impl Emitter<'_> {
             return;
         }
         (self.sink)(Progress::Delta { offset: self.offset, text: text.to_owned() });
-        self.offset += text.encode_utf16().count();
+        self.offset += text.chars().count();
     }
 
     /// A finished text a few words at a time, so that it reads like one being written.

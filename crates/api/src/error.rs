@@ -181,6 +181,7 @@ impl From<MessageTextError> for ApiError {
 }
 
 /// A panic fails one request, nothing else.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands over the box")]
 pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let what = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = what.unwrap_or("unknown"), "a request panicked");

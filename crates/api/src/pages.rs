@@ -102,8 +102,13 @@ async fn chat(state: &ApiState, agent_id: &str, headers: &HeaderMap) -> Response
     response
 }
 
+/// Parts of the loader are modules, which browsers fetch from the owner's site with its origin; they are the same for everybody.
 async fn widget_asset(State(state): State<ApiState>, Path(path): Path<String>, headers: HeaderMap) -> Response {
-    file(&state, &format!("widget/assets/{path}"), &headers, FOR_EVER)
+    let mut response = file(&state, &format!("widget/assets/{path}"), &headers, FOR_EVER);
+    let out = response.headers_mut();
+    out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response
 }
 
 async fn dashboard_asset(State(state): State<ApiState>, Path(path): Path<String>, headers: HeaderMap) -> Response {

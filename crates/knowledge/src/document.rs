@@ -174,9 +174,14 @@ impl DocumentBuilder {
         document.blocks.push(Block { kind, start, end: document.text.len() });
     }
 
-    /// Whether no block was kept so far.
-    pub fn is_empty(&self) -> bool {
-        self.document.blocks.is_empty()
+    /// What was kept so far.
+    pub fn blocks(&self) -> &[Block] {
+        &self.document.blocks
+    }
+
+    /// The text of one of the blocks kept so far.
+    pub fn block_text(&self, block: &Block) -> &str {
+        self.document.block_text(block)
     }
 
     /// Replaces the title.

@@ -59,7 +59,7 @@ pub struct Passage {
     pub document_title: String,
     /// The address of the document; see [`crate::citation_url`] for the link to show.
     pub url: Option<String>,
-    /// The fragment identifier of the nearest heading that has one.
+    /// The fragment identifier of the heading right above the passage, if it has one.
     pub anchor: Option<String>,
     /// The headings above the passage, outermost first, without the document title.
     pub heading_path: Vec<String>,

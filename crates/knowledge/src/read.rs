@@ -34,8 +34,8 @@ pub mod limits {
     pub const MAX_HTML_NODES: usize = 500_000;
     /// Most attributes of an HTML tag.
     pub const MAX_ATTRIBUTES: usize = 1_000;
-    /// Most nodes of an HTML page whose main content is guessed; larger pages are read whole.
-    pub const MAX_GUESSED_NODES: usize = 50_000;
+    /// Largest HTML page, in bytes, whose main content is guessed; a larger one is read whole.
+    pub const MAX_GUESSED_BYTES: usize = 512 * 1024;
     /// Longest title and heading, in characters; longer ones are cut.
     pub const MAX_HEADING_CHARS: usize = 300;
     /// Longest key of a document, in characters; longer ones are cut and made distinct.
@@ -246,13 +246,9 @@ fn pair(key: String, question: &str, answer: &str, url: Option<String>) -> Resul
     }
     let mut builder = Document::builder(key, title).url(url);
     builder.push(BlockKind::Question, question);
-    let mut answered = Document::builder("", "");
-    push_body(&mut answered, answer, Body::Answer)?;
-    if answered.is_empty() {
-        return Ok(None);
-    }
+    let asked = builder.blocks().len();
     push_body(&mut builder, answer, Body::Answer)?;
-    Ok(Some(builder.finish()))
+    Ok((builder.blocks().len() > asked).then(|| builder.finish()))
 }
 
 /// A key for an entry without an id: from its content, so that it stays the same when entries are added before it.

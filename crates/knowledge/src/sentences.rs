@@ -60,14 +60,17 @@ fn continues(sentence: &str, rest: &str) -> bool {
         return true;
     }
     let ahead = &rest[..rest.floor_char_boundary(MAX_CODE_BYTES)];
-    if body.bytes().filter(|b| *b == b'`').count() % 2 == 1 && ahead.lines().next().is_some_and(|line| line.contains('`')) {
+    if body.bytes().filter(|b| *b == b'`').count() % 2 == 1
+        && ahead.lines().next().is_some_and(|line| line.contains('`'))
+    {
         return true;
     }
     let next_is_lower = rest.starts_with(char::is_lowercase);
     let Some(before_stop) = body.strip_suffix('.') else {
         return next_is_lower && !body.ends_with(['。', '！', '？']);
     };
-    let word = before_stop.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '[')).next().unwrap_or("");
+    let word =
+        before_stop.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '[')).next().unwrap_or("");
     let word = word.to_lowercase();
     next_is_lower
         || ABBREVIATIONS.contains(&word.as_str())
@@ -142,7 +145,7 @@ fn missing_spaces(sentence: &str) -> Vec<usize> {
         let mut next_chars = next.chars();
         let is_word_after = next_chars.next().is_some_and(char::is_uppercase)
             && next_chars.all(|c| c.is_lowercase() || matches!(c, ',' | '\'' | '\u{2019}' | ':' | ';'));
-        if is_word_before && is_word_after && !token_start.contains(['/', '@', '(', '_', '=']) {
+        if is_word_before && is_word_after && !token_start.contains(['/', '@', '(', '_', '=', '.']) {
             found.push(at + mark.len_utf8());
         }
     }

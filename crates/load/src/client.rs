@@ -95,9 +95,8 @@ impl Api {
         let agent: Value =
             self.call(Method::POST, "/api/v1/agents", &owner.identity, Some(&json!({ "name": "Load" }))).await?;
         let id = agent["id"].as_str().context("the agent has no id")?.to_owned();
-        let change = json!({ "settings": settings });
         let _: Value =
-            self.call(Method::PATCH, &format!("/api/v1/agents/{id}"), &owner.identity, Some(&change)).await?;
+            self.call(Method::PATCH, &format!("/api/v1/agents/{id}"), &owner.identity, Some(settings)).await?;
         Ok(id)
     }
 

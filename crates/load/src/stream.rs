@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::calls;
 use crate::http::{Connection, Head, request};
 use crate::identity::Identity;
 use crate::sse::{Frame, Parser};
@@ -97,5 +98,74 @@ impl EventStream {
         self.parser.push(&self.body, &mut self.ready);
         self.body.clear();
         Ok(over)
+    }
+}
+
+/// What a stream is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// All changes of the workspace, for a member.
+    Inbox,
+    /// One conversation, for its visitor.
+    Thread {
+        /// The conversation.
+        conversation_id: String,
+    },
+}
+
+/// A stream that comes again with its cursor when the server ends it, as every client does.
+#[derive(Debug)]
+pub(crate) struct Resuming {
+    address: SocketAddr,
+    identity: Identity,
+    about: About,
+    cursor: u64,
+    stream: EventStream,
+    reopened: usize,
+}
+
+impl Resuming {
+    /// Opens a stream after a cursor.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub(crate) async fn open(address: SocketAddr, identity: &Identity, about: About, cursor: u64) -> Result<Self> {
+        let stream = EventStream::open(address, &about.path(cursor), identity).await?;
+        Ok(Self { address, identity: identity.clone(), about, cursor, stream, reopened: 0 })
+    }
+
+    /// How often the server ended the stream.
+    pub(crate) fn reopened(&self) -> usize {
+        self.reopened
+    }
+
+    /// The next frame. May be dropped at any time without losing any that has a number.
+    ///
+    /// # Errors
+    /// If the stream cannot be opened again, or the server says that too much was missed.
+    pub(crate) async fn next(&mut self) -> Result<Frame> {
+        loop {
+            match self.stream.next().await {
+                Ok(frame) if frame.event == "reset" => bail!("too much was missed"),
+                Ok(frame) if frame.event != "bye" => {
+                    self.cursor = frame.id.unwrap_or(self.cursor);
+                    return Ok(frame);
+                }
+                Ok(_) | Err(_) => {
+                    self.reopened += 1;
+                    self.stream =
+                        EventStream::open(self.address, &self.about.path(self.cursor), &self.identity).await?;
+                }
+            }
+        }
+    }
+}
+
+impl About {
+    fn path(&self, cursor: u64) -> String {
+        match self {
+            Self::Inbox => calls::inbox_path(cursor),
+            Self::Thread { conversation_id } => calls::events_path(conversation_id, cursor),
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 #[derive(Debug)]
 pub enum Signal {
     /// Entries were added to a conversation's log. Durable: watchers that miss it read it from the log.
-    Committed(Committed),
+    Committed(Box<Committed>),
     /// The next piece of an AI message that is being written. Only the committed message counts.
     Delta {
         /// The conversation.

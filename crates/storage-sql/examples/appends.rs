@@ -17,7 +17,7 @@ use baton_storage::{
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
 use tokio::task::JoinSet;
-use uuid::{ContextV7, Uuid};
+use uuid::Uuid;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -159,8 +159,10 @@ async fn append(store: &SqliteStore, id: ConversationId, now: Timestamp) -> Resu
 /// Time-ordered, as the server's are.
 fn fresh() -> Uuid {
     let n = IDS.fetch_add(1, Ordering::Relaxed);
-    let time = uuid::Timestamp::from_unix(ContextV7::new(), n / 1_000, (n % 1_000) as u32 * 1_000_000);
-    Uuid::new_v7(time)
+    let spread = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&spread);
+    uuid::Builder::from_unix_timestamp_millis(n, &random).into_uuid()
 }
 
 fn report(what: &str, took: &mut [Duration], elapsed: Duration) {

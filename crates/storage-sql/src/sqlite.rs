@@ -122,6 +122,8 @@ impl SqliteStore {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            // The lane does that, and minds the errors.
+            .pragma("wal_autocheckpoint", "0")
             // After a burst the log shrinks again.
             .pragma("journal_size_limit", (64 * 1024 * 1024).to_string());
         let mut connection = writing.connect().await.map_err(failed)?;

@@ -39,7 +39,7 @@ pub trait JobWrites {
         due_at: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Claims one job that is due, or whose lease ran out, until `lease_until`.
+    /// Claims one job that is due, or whose lease ran out, until `lease_until`. Skips work that somebody is doing already.
     async fn claim_job_anywhere(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Job>, StoreError>;
 
     /// Holds a claimed job longer.

@@ -8,6 +8,10 @@
 //! - Absence is `None`. A lost race is [`StoreError::Conflict`]. Everything else is opaque.
 //! - [`WriteUnit::commit`] returns after the commit is on disk. What it is given to run runs in commit order, before it returns.
 //! - A unit that is dropped has changed nothing.
+//! - After any error a unit can only be dropped. After [`StoreError::Conflict`], units that begin from then on see what it lost to.
+//! - What a unit that writes has read may not be on disk yet: another unit of the same commit can have written it.
+//!   Whoever acknowledges something on the strength of it commits the unit first, also if it wrote nothing.
+//! - A task that holds a unit that writes does not ask for another one: it would wait for itself.
 //!
 //! To add a method: write it in the aggregate's trait here, prove it in [`conformance`], then implement it in each adapter.
 //! This crate must not know: SQL, HTTP, and what anything means beyond what `domain` says.
@@ -40,7 +44,7 @@ pub use crate::visitors::{Visitor, VisitorReads, VisitorWrites};
 /// A database with everything Baton keeps.
 #[async_trait]
 pub trait Store: Send + Sync + std::fmt::Debug {
-    /// Opens a unit of work that may write.
+    /// Opens a unit of work that may write. Waits while another one is open, so that nothing slow belongs inside.
     async fn write(&self) -> Result<Box<dyn WriteUnit>, StoreError>;
 
     /// Opens a unit of work that sees one moment and changes nothing.
@@ -65,8 +69,11 @@ pub trait WriteUnit:
 {
     /// Makes the changes durable, then runs `then`, in the order in which units committed.
     ///
+    /// Once begun, a commit is completed, whether or not anybody waits for it.
+    ///
     /// # Errors
     /// Whatever the error, nothing of the unit was kept and `then` did not run.
+    /// One exception: if the disk itself failed, only opening the database anew shows what it kept.
     async fn commit(self: Box<Self>, then: OnCommit) -> Result<(), StoreError>;
 }
 

@@ -23,10 +23,11 @@ pub struct TurnEnd {
 /// What can be done with turns.
 #[async_trait]
 pub trait TurnWrites {
-    /// Stores a new turn; the conversation's older ones that have not ended are superseded.
+    /// Stores a new turn; the conversation's older ones that have not ended are superseded, as of when the new one is due.
     async fn open_turn(&mut self, turn: &Turn) -> Result<(), StoreError>;
 
     /// Claims turns that are due, or whose lease or deadline ran out, until `lease_until`. A claim is counted as an attempt.
+    /// The deadline takes a turn from whoever claimed it before; after that only the lease counts.
     async fn claim_turns_anywhere(
         &mut self,
         now: Timestamp,
@@ -34,7 +35,7 @@ pub trait TurnWrites {
         limit: u32,
     ) -> Result<Vec<Turn>, StoreError>;
 
-    /// Claims one turn if it has not ended and nobody else holds it.
+    /// Claims one turn if it has not ended and nobody else holds it; it need not be due.
     async fn claim_turn(
         &mut self,
         workspace_id: WorkspaceId,

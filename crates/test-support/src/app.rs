@@ -94,7 +94,11 @@ impl Answer {
     /// The body as JSON; `null` if it is empty.
     #[must_use]
     pub fn json(&self) -> Value {
-        if self.bytes.is_empty() { Value::Null } else { serde_json::from_slice(&self.bytes).expect("the answer is JSON") }
+        if self.bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&self.bytes).expect("the answer is JSON")
+        }
     }
 
     /// The error's code.
@@ -173,9 +177,13 @@ impl TestApp {
 
     /// A visitor on [`SITE`], with a session.
     pub async fn visitor(&self, agent_id: &str) -> Visitor<'_> {
-        let config = self.send(Method::GET, &format!("/api/widget/v1/agents/{agent_id}/config"), &[("origin", SITE)], None).await.ok();
+        let config = self
+            .send(Method::GET, &format!("/api/widget/v1/agents/{agent_id}/config"), &[("origin", SITE)], None)
+            .await
+            .ok();
         let body = serde_json::json!({ "ticket": config["ticket"] });
-        let session = self.send(Method::POST, &format!("/api/widget/v1/agents/{agent_id}/sessions"), &[], Some(body)).await.ok();
+        let session =
+            self.send(Method::POST, &format!("/api/widget/v1/agents/{agent_id}/sessions"), &[], Some(body)).await.ok();
         Visitor::new(self, agent_id, session["visitor_token"].as_str().expect("a session has a token"))
     }
 
@@ -189,7 +197,14 @@ impl TestApp {
     }
 
     /// Sends a request with any body.
-    pub async fn send_raw(&self, method: Method, path: &str, headers: &[(&str, &str)], kind: Option<&str>, body: Body) -> Answer {
+    pub async fn send_raw(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        kind: Option<&str>,
+        body: Body,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);

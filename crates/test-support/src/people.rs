@@ -14,7 +14,8 @@ use crate::sse::Stream;
 #[must_use]
 pub fn client_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    Uuid::from_u128(0x0190_0000_0000_7fff_8000_0000_0000_0000 | u128::from(NEXT.fetch_add(1, Ordering::Relaxed))).to_string()
+    Uuid::from_u128(0x0190_0000_0000_7fff_8000_0000_0000_0000 | u128::from(NEXT.fetch_add(1, Ordering::Relaxed)))
+        .to_string()
 }
 
 /// A member who is signed in.
@@ -61,9 +62,11 @@ impl<'app> Member<'app> {
     pub async fn invite(&self, name: &str, role: &str) -> Member<'app> {
         let email = format!("{}@shop.example", name.to_lowercase());
         let made = self.post("/invitations", json!({ "email": email, "role": role })).await.ok();
-        let token = made["url"].as_str().and_then(|url| url.split('#').nth(1)).expect("an invitation has a link").to_owned();
+        let token =
+            made["url"].as_str().and_then(|url| url.split('#').nth(1)).expect("an invitation has a link").to_owned();
         let body = json!({ "token": token, "name": name, "password": "correct horse battery" });
-        let accepted = self.app.send(Method::POST, "/api/v1/invitations/accept", &[("x-baton-client", "test")], Some(body)).await;
+        let accepted =
+            self.app.send(Method::POST, "/api/v1/invitations/accept", &[("x-baton-client", "test")], Some(body)).await;
         let _ = accepted.ok();
         Member::new(self.app, &accepted)
     }
@@ -79,7 +82,8 @@ impl<'app> Member<'app> {
 
     /// Adds a document in Markdown and waits until it answers questions.
     pub async fn teach(&self, agent_id: &str, title: &str, text: &str) -> String {
-        let source = self.post(&format!("/agents/{agent_id}/sources/text"), json!({ "title": title, "text": text })).await.ok();
+        let source =
+            self.post(&format!("/agents/{agent_id}/sources/text"), json!({ "title": title, "text": text })).await.ok();
         self.app.settle().await;
         source["id"].as_str().expect("a source has an id").to_owned()
     }
@@ -89,7 +93,8 @@ impl<'app> Member<'app> {
         let boundary = "a-boundary-that-is-in-no-file";
         let mut body = Vec::new();
         for (name, bytes) in files {
-            let head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+            let head =
+                format!("--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");

@@ -205,7 +205,8 @@ fn a_hostile_reply_is_checked_in_linear_time() {
         let text = unit.repeat(16_000 / unit.len());
         let started = std::time::Instant::now();
         check(&text, &passages(), &terms);
-        assert!(started.elapsed() < std::time::Duration::from_secs(3), "{unit}: {:?}", started.elapsed());
+        // Well under a second when nothing else runs; much longer if a step were repeated for each of the others.
+        assert!(started.elapsed() < std::time::Duration::from_secs(10), "{unit}: {:?}", started.elapsed());
     }
 }
 

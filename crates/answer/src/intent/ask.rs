@@ -406,8 +406,7 @@ fn asks_what_it_is(words: &Words<'_>, at: usize) -> bool {
                 | ("is" | "was", "this" | "it" | "that" | "the" | "there")
                 | ("am" | "was", "i")
                 | ("this" | "that", "is")
-                | ("being", "a")
-                | ("im", "a")
+                | ("being" | "im", "a")
         ) && !(pair.0 == "is" && pair.1 == "there")
             && before + 1 < at.max(1)
     });

@@ -521,7 +521,6 @@ pub(super) fn is_negation(word: &str) -> bool {
             | "nor"
             | "stop"
             | "wont"
-            | "rather"
             | "instead"
             | "hate"
             | "quit"

@@ -122,7 +122,8 @@ fn a_hostile_text_of_a_megabyte_is_classified_at_once() {
         let text = unit.repeat(1_000_000 / unit.len());
         let started = std::time::Instant::now();
         classify(&text);
-        assert!(started.elapsed() < std::time::Duration::from_secs(1), "{unit}");
+        // Milliseconds when nothing else runs; minutes if a step were repeated for each of the others.
+        assert!(started.elapsed() < std::time::Duration::from_secs(10), "{unit}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Words longer than this are not natural words of a request and are never matched fuzzily.
+/// Words longer than this are not natural words of a request: they are cut and never matched fuzzily.
 const WORD_CHARS_MAX: usize = 24;
 
 /// The words of one text, lower-cased and without apostrophes, with their places.
@@ -21,8 +21,12 @@ impl<'t> Words<'t> {
             match (inside, start) {
                 (true, None) => start = Some(at),
                 (false, Some(from)) => {
-                    let word: String =
-                        text[from..at].chars().filter(|c| !is_apostrophe(*c)).flat_map(char::to_lowercase).collect();
+                    let word: String = text[from..at]
+                        .chars()
+                        .filter(|c| !is_apostrophe(*c))
+                        .flat_map(char::to_lowercase)
+                        .take(WORD_CHARS_MAX + 1)
+                        .collect();
                     words.push((word, from..at));
                     start = None;
                 }

@@ -92,7 +92,7 @@ impl Setting {
         for step in &progress {
             match step {
                 Progress::Delta { offset, text } => {
-                    assert_eq!(*offset, shown.encode_utf16().count(), "pieces follow each other");
+                    assert_eq!(*offset, shown.chars().count(), "pieces follow each other");
                     shown.push_str(text);
                 }
                 Progress::Restart => shown.clear(),

@@ -167,7 +167,7 @@ impl Live {
         match signal {
             Signal::Committed(committed) => self.on_committed(committed).await,
             Signal::Presence { members } => {
-                self.queue.push_back(frame("presence", None, &json!({ "members": members })))
+                self.queue.push_back(frame("presence", None, &json!({ "members": members })));
             }
             Signal::Source { source_id, progress, .. } => self.on_source(*source_id, *progress).await,
             Signal::Agent { agent_id } => self.on_agent(*agent_id).await,

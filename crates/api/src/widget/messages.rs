@@ -36,7 +36,7 @@ pub(crate) async fn send(
             }
         })
         .await?;
-    Ok(Json(sent(posted)))
+    Ok(Json(sent(&posted)))
 }
 
 /// Presses a button that brings in a person; may be the very first thing a visitor does.
@@ -69,7 +69,7 @@ pub(crate) async fn press(
         }
     })
     .await?;
-    Ok(Json(sent(posted)))
+    Ok(Json(sent(&posted)))
 }
 
 /// Runs a use case to its end even if the visitor's connection goes away in the middle.
@@ -114,7 +114,7 @@ fn arrival(context: Context, user_agent: String) -> Arrival {
     }
 }
 
-fn sent(posted: Posted) -> Sent {
+fn sent(posted: &Posted) -> Sent {
     let entries = posted.entries.iter().map(baton_domain::conversation::visitor_view).collect();
     Sent { conversation_id: posted.conversation_id, entries, cursor: posted.cursor }
 }

@@ -16,7 +16,10 @@ async fn h8_of_two_takeovers_one_wins_and_the_other_is_told_who() {
         let path = format!("/conversations/{id}/take-over");
         let (a, b) = tokio::join!(owner.post(&path, json!({})), sam.post(&path, json!({})));
         let (won, lost) = if a.status == StatusCode::OK { (a, b) } else { (b, a) };
-        assert_eq!((won.status, lost.status, lost.code().as_str()), (StatusCode::OK, StatusCode::CONFLICT, "already_taken"));
+        assert_eq!(
+            (won.status, lost.status, lost.code().as_str()),
+            (StatusCode::OK, StatusCode::CONFLICT, "already_taken")
+        );
         assert_eq!(lost.json()["details"]["member_id"], won.json()["summary"]["owner"]["member_id"]);
     }
 }
@@ -52,7 +55,9 @@ async fn a_reply_sent_twice_is_said_once() {
     owner.post(&format!("/conversations/{id}/messages"), body.clone()).await.ok();
     let again = owner.post(&format!("/conversations/{id}/messages"), body.clone()).await.ok();
     assert_eq!(again["entries"][0]["text"], "Hello");
-    let other = owner.post(&format!("/conversations/{id}/messages"), json!({ "client_id": body["client_id"], "text": "Bye" })).await;
+    let other = owner
+        .post(&format!("/conversations/{id}/messages"), json!({ "client_id": body["client_id"], "text": "Bye" }))
+        .await;
     assert_eq!(other.code(), "client_id_reused");
     let said = visitor.entries().await.into_iter().filter(|entry| entry["type"] == "member_message").count();
     assert_eq!(said, 1);
@@ -63,10 +68,15 @@ async fn settings_are_merged_checked_and_kept() {
     let app = TestApp::start().await;
     let owner = app.owner().await;
     let agent = owner.agent().await;
-    let patch = async |body: serde_json::Value| owner.send(axum::http::Method::PATCH, &format!("/agents/{agent}"), Some(body)).await;
+    let patch = async |body: serde_json::Value| {
+        owner.send(axum::http::Method::PATCH, &format!("/agents/{agent}"), Some(body)).await
+    };
     let saved = patch(json!({ "name": "Kite helper", "handoff": { "no_answer_after": 2 } })).await.ok();
     assert_eq!(saved["name"], "Kite helper");
-    assert_eq!((saved["settings"]["handoff"]["no_answer_after"].as_u64(), saved["settings"]["handoff"]["mode"].as_str()), (Some(2), Some("auto")));
+    assert_eq!(
+        (saved["settings"]["handoff"]["no_answer_after"].as_u64(), saved["settings"]["handoff"]["mode"].as_str()),
+        (Some(2), Some("auto"))
+    );
     let wrong = patch(json!({ "handoff": { "no_answer_after": 99 }, "accent_color": "red" })).await;
     assert_eq!((wrong.status, wrong.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "settings_invalid"));
     assert!(wrong.json()["details"]["fields"]["handoff.no_answer_after"].is_string());

@@ -1,10 +1,12 @@
 //! The whole application through its router, as browsers use it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod dashboard;
 mod messages;
+mod scenarios;
 mod sources;
 mod story;
-mod streams;
 mod strangers;
+mod streams;
 mod team;
 mod turns;

@@ -13,7 +13,8 @@ async fn w5_a_message_sent_twice_is_in_the_thread_once() {
     let first = visitor.write_as(&id, "Is it possible to swap the kite's tail?").await.ok();
     let again = visitor.write_as(&id, "Is it possible to swap the kite's tail?").await.ok();
     assert_eq!(first["conversation_id"], again["conversation_id"]);
-    let entry = first["entries"].as_array().and_then(|entries| entries.iter().find(|entry| entry["client_id"] == id.as_str()));
+    let entry =
+        first["entries"].as_array().and_then(|entries| entries.iter().find(|entry| entry["client_id"] == id.as_str()));
     assert_eq!(again["entries"][0], *entry.expect("the message is among the entries"));
     app.settle().await;
     let sent = visitor.entries().await.into_iter().filter(|entry| entry["type"] == "visitor_message").count();
@@ -26,7 +27,8 @@ async fn w5_a_hundred_parallel_copies_are_one_message() {
     let agent = app.owner().await.agent().await;
     let visitor = app.visitor(&agent).await;
     let id = client_id();
-    let copies = futures::future::join_all((0..100).map(|_| visitor.write_as(&id, "Hello from the edge of the network"))).await;
+    let copies =
+        futures::future::join_all((0..100).map(|_| visitor.write_as(&id, "Hello from the edge of the network"))).await;
     assert!(copies.iter().all(|copy| copy.status == StatusCode::OK));
     app.settle().await;
     let sent = visitor.entries().await.into_iter().filter(|entry| entry["type"] == "visitor_message").count();
@@ -96,7 +98,10 @@ async fn h5_fields_are_checked_and_reach_the_inbox() {
     let sent = visitor.press(&client_id(), "order", json!({ "email": "ada@example.com" })).await.ok();
     let id = sent["conversation_id"].as_str().unwrap_or_default();
     let thread = owner.get(&format!("/conversations/{id}")).await.ok();
-    let handoff = thread["entries"].as_array().and_then(|entries| entries.iter().find(|entry| entry["type"] == "handoff_requested")).cloned();
+    let handoff = thread["entries"]
+        .as_array()
+        .and_then(|entries| entries.iter().find(|entry| entry["type"] == "handoff_requested"))
+        .cloned();
     let handoff = handoff.expect("there is a handoff");
     assert_eq!(handoff["reason"], "action");
     assert_eq!(handoff["action"]["fields"][0]["value"], "ada@example.com");
@@ -130,7 +135,8 @@ async fn a_visitor_who_writes_too_much_is_told_when_to_go_on() {
     for n in 0..30 {
         answers.push(visitor.write_as(&client_id(), &format!("message {n}")).await);
     }
-    let refused = answers.iter().find(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).expect("there is a limit");
+    let refused =
+        answers.iter().find(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).expect("there is a limit");
     assert_eq!(refused.code(), "too_many_messages");
     assert!(refused.json()["details"]["retry_after_ms"].as_u64().is_some_and(|ms| ms > 0));
     assert!(refused.headers.contains_key("retry-after"));

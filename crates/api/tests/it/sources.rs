@@ -23,11 +23,13 @@ async fn k1_k2_each_format_answers_and_what_cannot_be_read_says_why() {
     ];
     assert_eq!(owner.upload(&agent, &files).await.status, StatusCode::CREATED);
     app.settle().await;
-    let sources = owner.get(&format!("/agents/{agent}/sources")).await.ok()["sources"].as_array().cloned().unwrap_or_default();
+    let sources =
+        owner.get(&format!("/agents/{agent}/sources")).await.ok()["sources"].as_array().cloned().unwrap_or_default();
     for source in &sources {
         let failed = matches!(source["name"].as_str(), Some("invoice.pdf" | "empty.txt"));
         assert_eq!(source["state"] == "failed", failed, "{source:#}");
-        let told = source["error"]["cause"].as_str().is_some_and(|text| !text.is_empty()) && source["error"]["fix"].as_str().is_some_and(|text| !text.is_empty());
+        let told = source["error"]["cause"].as_str().is_some_and(|text| !text.is_empty())
+            && source["error"]["fix"].as_str().is_some_and(|text| !text.is_empty());
         assert_eq!(told, failed, "{source:#}");
     }
     for (question, part, url) in [

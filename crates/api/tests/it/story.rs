@@ -49,9 +49,23 @@ async fn h5_h7_h9_one_thread_end_to_end() {
     assert_eq!(
         kinds(&entries)[5..],
         [
-            "handoff_requested", "system_line", "taken_over", "member_message", "visitor_message", "closed", "visitor_message", "system_line",
-            "reopened", "visitor_message", "turn_opened", "ai_message"
+            "handoff_requested",
+            "system_line",
+            "taken_over",
+            "member_message",
+            "visitor_message",
+            "closed",
+            "visitor_message",
+            "system_line",
+            "reopened",
+            "visitor_message",
+            "turn_opened",
+            "ai_message"
         ]
     );
-    assert!(entries.last().is_some_and(|entry| entry["text"].as_str().is_some_and(|text| text.contains("five working days"))));
+    assert!(
+        entries
+            .last()
+            .is_some_and(|entry| entry["text"].as_str().is_some_and(|text| text.contains("five working days")))
+    );
 }

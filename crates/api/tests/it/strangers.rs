@@ -14,7 +14,11 @@ fn routes_with_ids() -> Vec<(Method, String)> {
     with_ids
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().cloned().unwrap_or_default();
-            methods.keys().filter_map(|name| Method::from_bytes(name.to_uppercase().as_bytes()).ok()).map(|method| (method, path.clone())).collect::<Vec<_>>()
+            methods
+                .keys()
+                .filter_map(|name| Method::from_bytes(name.to_uppercase().as_bytes()).ok())
+                .map(|method| (method, path.clone()))
+                .collect::<Vec<_>>()
         })
         .filter(|(method, _)| *method != Method::OPTIONS)
         .collect()
@@ -80,11 +84,17 @@ async fn t03_t08_ids_of_others_missing_ids_and_rubbish_get_the_same_answer() {
             answers.push((id.to_owned(), answer));
         }
         if path.contains("/widget/v1/conversations/") {
-            let answer = me.send(method.clone(), filled(&foreign).trim_start_matches("/api/widget/v1"), body.clone()).await;
+            let answer =
+                me.send(method.clone(), filled(&foreign).trim_start_matches("/api/widget/v1"), body.clone()).await;
             answers.push((foreign.clone(), answer));
         }
         for (id, answer) in &answers {
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path} with {id}: {}", String::from_utf8_lossy(&answer.bytes));
+            assert_eq!(
+                answer.status,
+                StatusCode::NOT_FOUND,
+                "{method} {path} with {id}: {}",
+                String::from_utf8_lossy(&answer.bytes)
+            );
             assert_eq!(answer.bytes, answers[0].1.bytes, "{method} {path} with {id}");
             checked += 1;
         }
@@ -98,15 +108,21 @@ async fn g_s1_nothing_of_the_team_without_signing_in() {
     app.owner().await;
     for (method, path) in routes_with_ids().into_iter().filter(|(_, path)| path.starts_with("/api/v1/")) {
         let body = (method != Method::GET).then(|| trimmed(&path));
-        let answer = app.send(method.clone(), &path.replace("{id}", MISSING), &[("x-baton-client", "test")], body).await;
-        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNAUTHORIZED, "signed_out"), "{method} {path}");
+        let answer =
+            app.send(method.clone(), &path.replace("{id}", MISSING), &[("x-baton-client", "test")], body).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::UNAUTHORIZED, "signed_out"),
+            "{method} {path}"
+        );
     }
 }
 
 #[tokio::test]
 async fn csrf_a_change_without_our_header_is_refused() {
     let app = TestApp::start().await;
-    let answer = app.send(Method::POST, "/api/v1/sign-in", &[], Some(json!({ "email": "a@b.co", "password": "x" }))).await;
+    let answer =
+        app.send(Method::POST, "/api/v1/sign-in", &[], Some(json!({ "email": "a@b.co", "password": "x" }))).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::FORBIDDEN, "client_header_missing"));
 }
 
@@ -116,7 +132,13 @@ async fn w3_only_allowed_sites_get_the_widget_and_the_owner_sees_the_others() {
     let owner = app.owner().await;
     let agent = owner.agent().await;
     let config = format!("/api/widget/v1/agents/{agent}/config");
-    for origin in ["https://evil.example", "https://shop.example.evil.example", "http://shop.example", "https://shop.example:8443", "null"] {
+    for origin in [
+        "https://evil.example",
+        "https://shop.example.evil.example",
+        "http://shop.example",
+        "https://shop.example:8443",
+        "null",
+    ] {
         let answer = app.send(Method::GET, &config, &[("origin", origin)], None).await;
         assert_eq!((answer.status, answer.code().as_str()), (StatusCode::FORBIDDEN, "origin_not_allowed"), "{origin}");
     }
@@ -127,12 +149,25 @@ async fn w3_only_allowed_sites_get_the_widget_and_the_owner_sees_the_others() {
     let keys: Vec<_> = allowed.ok().as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default();
     assert_eq!(
         keys,
-        ["accent_color", "actions", "agent_id", "announcement", "name", "person", "position", "suggestions", "team_name", "ticket", "welcome"],
+        [
+            "accent_color",
+            "actions",
+            "agent_id",
+            "announcement",
+            "name",
+            "person",
+            "position",
+            "suggestions",
+            "team_name",
+            "ticket",
+            "welcome"
+        ],
         "the public configuration says no more"
     );
 
     let blocked = owner.get(&format!("/agents/{agent}/blocked-origins")).await.ok();
-    let origins: Vec<_> = blocked["blocked"].as_array().into_iter().flatten().filter_map(|row| row["origin"].as_str()).collect();
+    let origins: Vec<_> =
+        blocked["blocked"].as_array().into_iter().flatten().filter_map(|row| row["origin"].as_str()).collect();
     assert!(origins.contains(&"https://evil.example"), "{origins:?}");
     owner.post(&format!("/agents/{agent}/allowed-origins"), json!({ "origin": "https://evil.example" })).await.ok();
     app.send(Method::GET, &config, &[("origin", "https://evil.example")], None).await.ok();
@@ -147,10 +182,25 @@ async fn a_session_needs_a_ticket_that_is_ours_and_fresh() {
     let owner = app.owner().await;
     let agent = owner.agent().await;
     let other = owner.agent().await;
-    let config = app.send(Method::GET, &format!("/api/widget/v1/agents/{agent}/config"), &[("origin", "https://shop.example")], None).await.ok();
+    let config = app
+        .send(
+            Method::GET,
+            &format!("/api/widget/v1/agents/{agent}/config"),
+            &[("origin", "https://shop.example")],
+            None,
+        )
+        .await
+        .ok();
     let ticket = config["ticket"].as_str().unwrap_or_default().to_owned();
     let open = async |agent: &str, ticket: &str| {
-        app.send(Method::POST, &format!("/api/widget/v1/agents/{agent}/sessions"), &[], Some(json!({ "ticket": ticket }))).await.status
+        app.send(
+            Method::POST,
+            &format!("/api/widget/v1/agents/{agent}/sessions"),
+            &[],
+            Some(json!({ "ticket": ticket })),
+        )
+        .await
+        .status
     };
     assert_eq!(open(&agent, &ticket).await, StatusCode::CREATED);
     assert_eq!(open(&other, &ticket).await, StatusCode::FORBIDDEN, "another agent's");

@@ -12,7 +12,9 @@ async fn frames(mut stream: baton_test_support::Stream, event: &str, last: u64) 
 }
 
 /// A visitor's long thread with every kind of entry that both sides can make.
-async fn busy_thread<'app>(app: &'app TestApp) -> (baton_test_support::Member<'app>, baton_test_support::Visitor<'app>, String) {
+async fn busy_thread<'app>(
+    app: &'app TestApp,
+) -> (baton_test_support::Member<'app>, baton_test_support::Visitor<'app>, String) {
     let owner = app.owner().await;
     let agent = owner.agent().await;
     owner.teach(&agent, "Kites", "# Kites\n\nThe string of the big kite is 40 metres long.\n").await;
@@ -21,7 +23,10 @@ async fn busy_thread<'app>(app: &'app TestApp) -> (baton_test_support::Member<'a
     app.settle().await;
     visitor.post(&format!("/conversations/{id}/ratings"), json!({ "message_seq": 4, "rating": "up" })).await.ok();
     visitor.post(&format!("/conversations/{id}/seen"), json!({ "up_to": 4 })).await.ok();
-    visitor.post(&format!("/conversations/{id}/pages"), json!({ "page": { "url": "https://shop.example/b" } })).await.ok();
+    visitor
+        .post(&format!("/conversations/{id}/pages"), json!({ "page": { "url": "https://shop.example/b" } }))
+        .await
+        .ok();
     visitor.write("a human please").await;
     visitor.write("a human please!").await;
     for (act, body) in [
@@ -50,7 +55,8 @@ async fn i6_a_visitor_who_comes_back_at_any_entry_gets_exactly_the_rest() {
     let last = all.last().and_then(|entry| entry["seq"].as_u64()).expect("there are entries");
     assert!(last > 20, "the thread is long");
     for after in 0..last {
-        let rest: Vec<Value> = frames(visitor.stream(&id, after).await, "entry", last).await.into_iter().map(|frame| frame.data).collect();
+        let rest: Vec<Value> =
+            frames(visitor.stream(&id, after).await, "entry", last).await.into_iter().map(|frame| frame.data).collect();
         assert_eq!(rest, all[usize::try_from(after).expect("a small number")..], "from {after}");
     }
     let polled = visitor.get(&format!("/conversations/{id}/events?after=3&wait=0")).await.ok();
@@ -97,7 +103,10 @@ async fn i22_the_inbox_read_once_and_followed_is_the_inbox_read_later() {
     for expected in 1..=feed {
         let change = stream.next_named("change").await;
         assert_eq!(change.id, Some(expected), "the feed has no gaps");
-        rows.insert(change.data["conversation_id"].as_str().unwrap_or_default().to_owned(), change.data["summary"].clone());
+        rows.insert(
+            change.data["conversation_id"].as_str().unwrap_or_default().to_owned(),
+            change.data["summary"].clone(),
+        );
     }
     for (view, id) in [("resolved", &a), ("waiting", &b)] {
         let page = owner.get(&format!("/inbox?view={view}")).await.ok();
@@ -105,7 +114,8 @@ async fn i22_the_inbox_read_once_and_followed_is_the_inbox_read_later() {
     }
 
     let mut again = owner.stream(&format!("?after={}", feed - 2)).await;
-    let caught_up: Vec<_> = [again.next_named("change").await.id, again.next_named("change").await.id].into_iter().flatten().collect();
+    let caught_up: Vec<_> =
+        [again.next_named("change").await.id, again.next_named("change").await.id].into_iter().flatten().collect();
     assert_eq!(caught_up, [feed - 1, feed]);
 }
 

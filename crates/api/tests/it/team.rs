@@ -7,7 +7,13 @@ use baton_test_support::TestApp;
 use serde_json::json;
 
 async fn sign_in(app: &TestApp, email: &str, password: &str) -> baton_test_support::Answer {
-    app.send(Method::POST, "/api/v1/sign-in", &[("x-baton-client", "test")], Some(json!({ "email": email, "password": password }))).await
+    app.send(
+        Method::POST,
+        "/api/v1/sign-in",
+        &[("x-baton-client", "test")],
+        Some(json!({ "email": email, "password": password })),
+    )
+    .await
 }
 
 #[tokio::test]
@@ -21,7 +27,9 @@ async fn t24_the_first_owner_needs_the_token_and_there_is_only_one_first() {
     }
     app.owner().await;
     assert_eq!(app.send(Method::GET, "/api/v1/setup", &[], None).await.ok()["needs_setup"], false);
-    let again = app.send(Method::POST, "/api/v1/setup", &[("x-baton-client", "t")], Some(body("set-up-token-of-the-test"))).await;
+    let again = app
+        .send(Method::POST, "/api/v1/setup", &[("x-baton-client", "t")], Some(body("set-up-token-of-the-test")))
+        .await;
     assert_eq!(again.code(), "setup_refused");
 }
 
@@ -43,7 +51,9 @@ async fn g_s8_guessing_is_throttled() {
     app.owner().await;
     let mut refused = 0;
     for _ in 0..12 {
-        refused += usize::from(sign_in(&app, "olga@shop.example", "guess guess guess").await.status == StatusCode::TOO_MANY_REQUESTS);
+        refused += usize::from(
+            sign_in(&app, "olga@shop.example", "guess guess guess").await.status == StatusCode::TOO_MANY_REQUESTS,
+        );
     }
     assert!(refused >= 2, "{refused}");
 }
@@ -52,7 +62,9 @@ async fn g_s8_guessing_is_throttled() {
 async fn t17_an_invitation_works_once_and_not_for_ever() {
     let app = TestApp::start().await;
     let owner = app.owner().await;
-    let token_of = |made: &serde_json::Value| made["url"].as_str().and_then(|url| url.split('#').nth(1)).unwrap_or_default().to_owned();
+    let token_of = |made: &serde_json::Value| {
+        made["url"].as_str().and_then(|url| url.split('#').nth(1)).unwrap_or_default().to_owned()
+    };
     let accept = async |token: &str| {
         let body = json!({ "token": token, "name": "Sam", "password": "correct horse battery" });
         app.send(Method::POST, "/api/v1/invitations/accept", &[("x-baton-client", "t")], Some(body)).await
@@ -61,7 +73,10 @@ async fn t17_an_invitation_works_once_and_not_for_ever() {
     assert_eq!(accept(&token_of(&used)).await.status, StatusCode::CREATED);
     assert_eq!(accept(&token_of(&used)).await.code(), "invitation_over");
     let revoked = owner.post("/invitations", json!({ "email": "ray@shop.example", "role": "operator" })).await.ok();
-    owner.send(Method::DELETE, &format!("/invitations/{}", revoked["id"].as_str().unwrap_or_default()), None).await.ok();
+    owner
+        .send(Method::DELETE, &format!("/invitations/{}", revoked["id"].as_str().unwrap_or_default()), None)
+        .await
+        .ok();
     assert_eq!(accept(&token_of(&revoked)).await.status, StatusCode::GONE);
     let late = owner.post("/invitations", json!({ "email": "lee@shop.example", "role": "operator" })).await.ok();
     app.advance(Duration::from_secs(60 * 60 * 73)).await;
@@ -88,7 +103,10 @@ async fn p4_an_operator_uses_the_inbox_and_nothing_more() {
     }
     let admin = owner.invite("Ada", "admin").await;
     assert_eq!(admin.post("/invitations", json!({ "email": "a@b.co", "role": "owner" })).await.code(), "not_allowed");
-    assert_eq!(admin.send(Method::PATCH, &format!("/members/{}", owner.id), Some(json!({ "suspended": true }))).await.code(), "not_allowed");
+    assert_eq!(
+        admin.send(Method::PATCH, &format!("/members/{}", owner.id), Some(json!({ "suspended": true }))).await.code(),
+        "not_allowed"
+    );
     let last = owner.send(Method::PATCH, &format!("/members/{}", owner.id), Some(json!({ "role": "operator" }))).await;
     assert_eq!(last.code(), "fields_invalid", "a workspace keeps an owner");
 }

@@ -50,7 +50,15 @@ async fn i9_a_turn_whose_node_died_is_answered_by_the_next_one_once() {
     };
     let text = baton_domain::text::MessageText::parse("How long is a tail?").unwrap();
     let id: baton_domain::ids::ClientId = baton_test_support::client_id().parse().unwrap();
-    let posted = baton_app::conversations::post_message(app.baton(), &visitor, id, text, baton_app::conversations::Arrival::default()).await.unwrap();
+    let posted = baton_app::conversations::post_message(
+        app.baton(),
+        &visitor,
+        id,
+        text,
+        baton_app::conversations::Arrival::default(),
+    )
+    .await
+    .unwrap();
 
     // A node claims the turn and is never heard of again.
     let now = app.now();
@@ -60,12 +68,25 @@ async fn i9_a_turn_whose_node_died_is_answered_by_the_next_one_once() {
     unit.commit(Box::new(|| {})).await.unwrap();
     app.restart().await;
     app.settle().await;
-    let conversation = app.baton().store().read().await.unwrap().conversation(workspace.id, posted.conversation_id).await.unwrap().unwrap();
+    let conversation = app
+        .baton()
+        .store()
+        .read()
+        .await
+        .unwrap()
+        .conversation(workspace.id, posted.conversation_id)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(conversation.state.open_turn().is_some(), "its lease runs still");
     app.advance(Duration::from_secs(11)).await;
     app.settle().await;
-    let entries = app.baton().store().read().await.unwrap().entries(workspace.id, posted.conversation_id, 0, 100).await.unwrap();
-    let answers = entries.iter().filter(|entry| matches!(entry.event, baton_domain::conversation::Event::AiMessage { .. })).count();
+    let entries =
+        app.baton().store().read().await.unwrap().entries(workspace.id, posted.conversation_id, 0, 100).await.unwrap();
+    let answers = entries
+        .iter()
+        .filter(|entry| matches!(entry.event, baton_domain::conversation::Event::AiMessage { .. }))
+        .count();
     assert_eq!(answers, 1, "{entries:#?}");
 }
 
@@ -86,7 +107,11 @@ async fn a9_a_turn_past_its_deadline_ends_with_a_person_or_a_line() {
     visitor.write("How long is a tail, please?").await;
     app.advance(Duration::from_secs(50)).await;
     let entries = visitor.entries().await;
-    assert_eq!(of_type(&entries, "handoff_requested").first().map(|entry| entry["reason"].as_str()), Some(Some("model_down")), "{entries:#?}");
+    assert_eq!(
+        of_type(&entries, "handoff_requested").first().map(|entry| entry["reason"].as_str()),
+        Some(Some("model_down")),
+        "{entries:#?}"
+    );
 }
 
 #[tokio::test]

@@ -117,6 +117,7 @@ impl Step {
         let mut summary = summary;
         let was = (before.seq > 0).then_some(summary.place);
         summary.apply(&entries, &state);
+        summary.agent_name.clone_from(&agent.name);
         let append = Append { before: &before, state: &state, summary: &summary, entries: &entries, client_id };
         let feed = if before.seq == 0 { unit.begin_conversation(append).await? } else { unit.append(append).await? };
         let turn_due_at = write_turns(unit, &before, &state, &entries, &agent.settings, now, end).await?;
@@ -132,7 +133,7 @@ impl Step {
         let then = Box::new(move || {
             baton.running().keep_only(state.id, state.open_turn());
             let committed = Committed::new(state.workspace_id, feed, entries, summary, before);
-            let signal = Arc::new(Signal::Committed(committed));
+            let signal = Arc::new(Signal::Committed(Box::new(committed)));
             baton.hub().publish(Topic::Conversation(state.id), &signal);
             baton.hub().publish(Topic::Inbox(state.workspace_id), &signal);
             if turn_due_at.is_some() {

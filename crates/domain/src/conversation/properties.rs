@@ -207,7 +207,15 @@ proptest! {
         }
         let mut at_once = Summary::new(&walk.born);
         at_once.apply(&walk.log, &walk.state);
-        prop_assert_eq!(row, at_once);
+        prop_assert_eq!(&row, &at_once);
+
+        let wrote = walk.log.iter().rfind(|entry| is_message(&entry.event));
+        prop_assert_eq!(row.last_visitor_seq, wrote.map_or(0, |entry| entry.seq));
+        let said = walk.log.iter().rev().find_map(|entry| Some((entry.seq, words(&entry.event)?)));
+        let (seq, text) = said.unwrap_or_default();
+        prop_assert_eq!(row.last_message.as_ref().map_or(0, |last| last.seq), seq);
+        let excerpt = row.last_message.map(|last| last.text).unwrap_or_default();
+        prop_assert_eq!(excerpt, text.chars().take(160).collect::<String>());
     }
 
     #[test]
@@ -313,6 +321,17 @@ fn walks_reach_every_event_and_every_owner() {
     }
     assert_eq!((events.len(), owners.len()), (EVENTS, OWNERS));
     assert_eq!((replies.len(), refusals.len()), (REPLIES, REFUSALS));
+}
+
+/// What was said, by anybody.
+fn words(event: &Event) -> Option<&str> {
+    match event {
+        Event::VisitorMessage { text, .. }
+        | Event::AiMessage { text, .. }
+        | Event::MemberMessage { text, .. }
+        | Event::SystemLine { text, .. } => Some(text),
+        _ => None,
+    }
 }
 
 fn is_message(event: &Event) -> bool {

@@ -20,6 +20,9 @@ pub struct Summary {
     pub id: ConversationId,
     /// The agent it is with.
     pub agent_id: AgentId,
+    /// The agent's name when this row last changed.
+    #[serde(default)]
+    pub agent_name: String,
     /// Who the visitor is, as far as known.
     pub visitor: VisitorLabel,
     /// Number of the last entry.
@@ -139,6 +142,7 @@ impl Summary {
         Self {
             id: state.id,
             agent_id: state.agent_id,
+            agent_name: String::new(),
             visitor: VisitorLabel {
                 id: state.visitor_id,
                 label: format!("Visitor {}", id[id.len() - 4..].to_uppercase()),

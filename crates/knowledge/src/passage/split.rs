@@ -37,7 +37,6 @@ enum Follows {
 struct OpenHeading {
     level: u8,
     text: String,
-    anchor: Option<String>,
 }
 
 /// The sections that have content, in order. A heading without any text below it is content itself.
@@ -70,9 +69,9 @@ pub(crate) fn sections(document: &Document) -> Vec<Section> {
             ));
         }
         open.retain(|heading| heading.level < *level);
-        open.push(OpenHeading { level: *level, text: text.to_owned(), anchor: anchor.clone() });
+        open.push(OpenHeading { level: *level, text: text.to_owned() });
         current.heading_path = path(&open, document.title());
-        current.anchor = open.iter().rev().find_map(|heading| heading.anchor.clone());
+        current.anchor = anchor.clone();
         let is_leaf = match blocks.get(index + 1).map(|next| &next.kind) {
             Some(BlockKind::Heading { level: next, .. }) => next <= level,
             Some(_) => false,

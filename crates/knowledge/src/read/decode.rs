@@ -247,16 +247,20 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
         || head.starts_with("<!doctype html")
 }
 
-/// Whether a text uses Markdown's headings, fences, links or front matter.
+/// Whether a text uses Markdown's headings, fences, tables, links, bold type or front matter.
 pub(crate) fn looks_like_markdown(text: &str) -> bool {
     let sample = &text[..text.floor_char_boundary(FORMAT_SAMPLE_BYTES)];
-    sample.starts_with("---\n")
-        || sample.lines().any(|line| {
-            let hashes = line.len() - line.trim_start_matches('#').len();
-            (1..=6).contains(&hashes) && line[hashes..].starts_with(' ')
-                || line.starts_with("```")
-                || line.starts_with("|--")
-                || line.starts_with("| --")
-                || line.contains("](http")
-        })
+    sample.starts_with("---\n") || sample.lines().any(is_markdown_line)
+}
+
+fn is_markdown_line(line: &str) -> bool {
+    let hashes = line.len() - line.trim_start_matches('#').len();
+    let is_heading = (1..=6).contains(&hashes) && line[hashes..].starts_with(' ');
+    let has_bold = line.split_once("**").and_then(|(_, rest)| rest.split_once("**")).is_some_and(|(bold, _)| {
+        bold.starts_with(|c: char| !c.is_whitespace()) && bold.ends_with(|c: char| !c.is_whitespace())
+    });
+    is_heading
+        || has_bold
+        || ["```", "|--", "| --", "|:--", "| :--"].iter().any(|start| line.starts_with(start))
+        || line.contains("](http")
 }

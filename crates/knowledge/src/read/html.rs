@@ -17,7 +17,7 @@ pub(super) fn read(text: &str, fallback: &Fallback) -> Result<Document, ReadErro
     let page = tree::parse(text)?;
     let url = canonical_url(&page);
     let page_title = page_title(&page);
-    let content = main_content::find(&page)?;
+    let content = main_content::find(&page, text.len())?;
     let mut builder = fallback.builder();
     let first_heading = match &content {
         MainContent::Landmark(node) => walk(&mut builder, node, Body::Document),

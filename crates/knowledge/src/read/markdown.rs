@@ -219,7 +219,7 @@ impl Walker<'_> {
             match key.trim() {
                 "title" if !value.is_empty() => self.metadata.title = Some(value.to_owned()),
                 "url" | "canonical_url" | "canonical" | "permalink" => {
-                    self.metadata.url = self.metadata.url.take().or(web_url(value))
+                    self.metadata.url = self.metadata.url.take().or(web_url(value));
                 }
                 _ => {}
             }

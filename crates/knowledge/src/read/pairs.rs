@@ -14,7 +14,7 @@ struct Pair {
 }
 
 pub(super) fn read(text: &str) -> Result<Vec<Document>, ReadError> {
-    let malformed = |line, problem| ReadError::Malformed { format: "list of questions and answers", line, problem };
+    let malformed = |line, problem| ReadError::Malformed { format: "JSON", line, problem };
     let values: Vec<serde_json::Value> = serde_json::from_str(text)
         .map_err(|error| malformed(error.line().max(1), "is not an array of JSON objects"))?;
     if values.len() > MAX_DOCUMENTS {

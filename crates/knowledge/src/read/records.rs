@@ -77,19 +77,17 @@ fn push(documents: &mut Vec<Document>, value: Value, line: usize) -> Result<(), 
     let text = field(&record, &["text", "body", "content"]).ok_or(malformed(line, "has no \"text\""))?;
     let section = field(&record, &["section"]).map(clean_title).filter(|section| !section.is_empty());
     let named = field(&record, &["title"]).map(clean_title).filter(|title| !title.is_empty());
-    let first_line = || clean_title(text.lines().find(|line| !line.trim().is_empty()).unwrap_or(""));
-    let title = named.or_else(|| section.clone()).unwrap_or_else(first_line);
-    let key = id.or_else(|| url.clone()).unwrap_or_else(|| content_key("d", &[&title, text]));
-    let mut builder = Document::builder(key, title).url(url);
-    let mut content = Document::builder("", "");
-    push_body(&mut content, text, Body::Document)?;
-    if content.is_empty() {
-        return Ok(());
+    let unnamed_key = || content_key("d", &[named.as_deref().unwrap_or(""), text]);
+    let key = id.or_else(|| url.clone()).unwrap_or_else(unnamed_key);
+    let mut builder = Document::builder(key, "").url(url);
+    if let Some(section) = &section {
+        builder.push(BlockKind::Heading { level: 1, anchor: None }, section);
     }
-    if let Some(section) = section {
-        builder.push(BlockKind::Heading { level: 1, anchor: None }, &section);
-    }
+    let above = builder.blocks().len();
     push_body(&mut builder, text, Body::Document)?;
+    let Some(first) = builder.blocks().get(above) else { return Ok(()) };
+    let first_line = clean_title(builder.block_text(first).lines().next().unwrap_or(""));
+    builder.set_title(named.or(section).unwrap_or(first_line));
     documents.push(builder.finish());
     Ok(())
 }

@@ -93,13 +93,40 @@ Prices
 - [x] Done
 - ![A picture](x.png) After the picture
 "#;
-    assert_snapshot!(listing("cancel.md", text), @"");
+    assert_snapshot!(listing("cancel.md", text), @r"
+        Cancel or pause (cancel.md) <https://docs.example.com/cancel>
+          h1: Cancel or pause
+          p: You can cancel at any time, see the terms. This line goes on with the sentence.
+          h2#steps: Steps
+          li0: 1. Open Settings.
+          li0: 2. Choose `Billing`:
+          li1: - on the web
+          li1: - on the phone
+          li0: It takes a minute.
+          li0: 3. Press Cancel.
+          code: baton cancel --now⏎⏎exit
+          h2: Prices
+          row: Plan: Free; Price: 0
+          row: Plan: Pro; Price: 20
+          p: No refunds after 30 days.
+          p: More
+          p: Ask us.⏎Any time.
+          li0: - Done
+          li0: - After the picture
+        ");
 }
 
 #[test]
 fn markdown_takes_its_title_from_the_first_heading_or_the_file() {
-    assert_snapshot!(listing("a_b-guide.md", "# Getting started\n\nHello."), @"");
-    assert_snapshot!(listing("a_b-guide.md", "Hello."), @"");
+    assert_snapshot!(listing("a_b-guide.md", "# Getting started\n\nHello."), @r"
+        Getting started (a_b-guide.md)
+          h1: Getting started
+          p: Hello.
+        ");
+    assert_snapshot!(listing("a_b-guide.md", "Hello."), @r"
+        a b guide (a_b-guide.md)
+          p: Hello.
+        ");
 }
 
 #[test]
@@ -123,13 +150,30 @@ let y = 2;</pre>
  <script>alert("x")</script><button>Like</button>
 </main>
 <footer>© Example</footer></body></html>"##;
-    assert_snapshot!(listing("refunds.html", page), @"");
+    assert_snapshot!(listing("refunds.html", page), @r"
+        Refunds (refunds.html) <https://help.example.com/refunds>
+          h1: Refunds
+          p: We refund within 30 days of the purchase.
+          h2#how-long: How long does it take?
+          p: About a week.⏎Sometimes longer.
+          h2#ask: How to ask
+          li0: 3. Open the `Orders` page
+          li0: 4. Press Refund
+          li1: - or write to us
+          code: let x = 1;⏎let y = 2;
+          row: Country: Germany; Days: 5
+          row: Country: Peru
+          p: Chargeback: A refund by the bank.
+        ");
 }
 
 #[test]
 fn html_without_landmarks_is_guessed_or_read_whole() {
     let short = "<p>Only one line.</p>";
-    assert_snapshot!(listing("short.html", short), @"");
+    assert_snapshot!(listing("short.html", short), @r"
+        short (short.html)
+          p: Only one line.
+        ");
     let sentence = "This paragraph explains in some detail, with commas, how the export works and what it contains. ";
     let page = format!(
         "<html><body><div class='sidebar'><a href='/a'>A</a><a href='/b'>B</a></div><div class='post'><h1>Export</h1>{}</div></body></html>",
@@ -143,20 +187,56 @@ fn html_without_landmarks_is_guessed_or_read_whole() {
 #[test]
 fn plain_text_has_a_title_paragraphs_and_lists() {
     let text = "Shipping times\n\nWe ship every day except on public holidays, and parcels arrive\nwithin three days.\n\nNotes:\n- Islands take longer\n  * up to a week\n1) Pack\n2) Send\n\nOPENING\n=======\nWe open at nine.\nCall us.\n";
-    assert_snapshot!(listing("shipping.txt", text), @"");
+    assert_snapshot!(listing("shipping.txt", text), @r"
+        Shipping times (shipping.txt)
+          h1: Shipping times
+          p: We ship every day except on public holidays, and parcels arrive within three days.
+          p: Notes:
+          li0: - Islands take longer
+          li1: - up to a week
+          li0: 1. Pack
+          li0: 2. Send
+          h1: OPENING
+          p: We open at nine.⏎Call us.
+        ");
 }
 
 #[test]
 fn csv_with_question_and_answer_columns_makes_pairs() {
     let text = "id,Category,Frage,Antwort\n7,Konto,Wie ändere ich mein Passwort?,\"Unter **Konto**:\n\n1. Öffnen\n2. Ändern\"\n,Konto,Wo ist meine Rechnung?,Im Archiv.\n";
-    assert_snapshot!(listing("faq.csv", text), @"");
-    assert_snapshot!(listing("faq.csv", "Can I pay by card?;Yes.\nIs it safe?;Very.\n"), @"");
+    assert_snapshot!(listing("faq.csv", text), @r"
+        Wie ändere ich mein Passwort? (7)
+          q: Wie ändere ich mein Passwort?
+          a: Unter Konto:
+          li0: 1. Öffnen
+          li0: 2. Ändern
+        Wo ist meine Rechnung? (q-332a1a8b0ac66386)
+          q: Wo ist meine Rechnung?
+          a: Im Archiv.
+        ");
+    assert_snapshot!(listing("faq.csv", "Can I pay by card?;Yes.\nIs it safe?;Very.\n"), @r"
+        Can I pay by card? (q-6b8f0816b7543a9e)
+          q: Can I pay by card?
+          a: Yes.
+        Is it safe? (q-863a6e96106ebc56)
+          q: Is it safe?
+          a: Very.
+        ");
 }
 
 #[test]
 fn csv_rows_become_documents() {
     let text = "Name\tPrice\tLink\nFree\t0\thttps://example.com/free\nPro\t20\tjavascript:alert(1)\n";
-    assert_snapshot!(listing("plans.tsv", text), @"");
+    assert_snapshot!(listing("plans.tsv", text), @r"
+        Free (r-9d9b96d420ea2948) <https://example.com/free>
+          row: Name: Free
+          row: Price: 0
+          row: Link: https://example.com/free
+        Pro (r-2cc8d75f0ae20902)
+          row: Name: Pro
+          row: Price: 20
+          row: Link: javascript:alert(1)
+        ");
 }
 
 #[test]
@@ -168,13 +248,31 @@ fn jsonl_records() {
 {"id": "a", "text": "<p>Same id, <i>other</i> text.</p>"}
 {"id": "empty", "text": " "}
 "###;
-    assert_snapshot!(listing("docs.jsonl", text), @"");
+    assert_snapshot!(listing("docs.jsonl", text), @r"
+        Export (a) <https://example.com/export>
+          h1: Data
+          p: Press export.⏎Then wait.
+        Import (d-dc7273b176c260e6)
+          h2: Files
+          p: Use CSV.
+        Is it free? (3)
+          q: Is it free?
+          a: Yes.
+        Same id, other text. (a#2)
+          p: Same id, other text.
+        ");
 }
 
 #[test]
 fn typed_pairs() {
     let text = r##"[{"question": "Do you ship to Peru?", "answer": "Yes, we do.\n\n# Cost\n\n20 USD."}]"##;
-    assert_snapshot!(listing("pairs.json", text), @"");
+    assert_snapshot!(listing("pairs.json", text), @r"
+        Do you ship to Peru? (q-1268f5b3076f0fcc)
+          q: Do you ship to Peru?
+          a: Yes, we do.
+          a: Cost
+          a: 20 USD.
+        ");
 }
 
 #[test]
@@ -252,7 +350,19 @@ fn every_refusal_says_what_is_wrong_and_what_to_do() {
         refusal("a.csv", format!("a{}\n", ",b".repeat(limits::MAX_COLUMNS)).as_bytes()),
         refusal("a.csv", "q?,a\n".repeat(limits::MAX_DOCUMENTS + 1).as_bytes()),
     ];
-    assert_snapshot!(refusals.join("\n"), @"");
+    assert_snapshot!(refusals.join("\n"), @r#"
+        The file is empty. Check that the right file was chosen and that it was saved.
+        The file is empty. Check that the right file was chosen and that it was saved.
+        This is a PDF file, which cannot be read. Export it as HTML, Markdown or plain text and upload that, or paste its text.
+        The file holds data, not text. Upload HTML, Markdown, plain text, CSV or JSONL.
+        No text was found in the file. If the page is filled in by a script or is a scan, export its text and upload that.
+        This is not valid JSONL: entry 2 is not a JSON object on one line. Correct entry 2 and upload the file again.
+        This is not valid JSONL: entry 1 has no "text". Correct entry 1 and upload the file again.
+        This is not valid JSON: entry 2 has no question and answer. Correct entry 2 and upload the file again.
+        The file has 21 MB; at most 20 MB can be read. Split it into several files and upload those.
+        The table has more than 200 columns. Keep the columns that visitors ask about and upload it again.
+        The file has more than 20000 entries. Split it into several files and upload those.
+        "#);
 }
 
 #[test]

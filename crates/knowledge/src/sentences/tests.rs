@@ -32,7 +32,7 @@ fn numbers_addresses_and_code_stay_whole() {
     check("Version 2.10 costs 3.50 USD. | See https://example.com/a.b?c=d. | Or ask.");
     check("1. Open the app. | 2. Wait.");
     check("Run `a. B. C` first. | Then stop.");
-    check("Open config.yaml and app.Config in Node.js. | Save.");
+    check("Open config.yaml and my.app.Config or src/app.Config in Node.js. | Save.");
 }
 
 #[test]

@@ -102,7 +102,15 @@ fn the_right_passage_comes_first() {
         best("error 429"),
         best("what may an operator do"),
     ];
-    assert_snapshot!(found.join("\n"), @"");
+    assert_snapshot!(found.join("\n"), @r"
+        How long until I get my money back? -> refunds.md: How long does a refund take? [long money back]
+        i forgot my passwords -> password.md:  [forgot password]
+        can gift cards be refunded -> refunds.md: Exceptions [gift card refund]
+        inviting a colleague to the team -> team.md:  [invit team]
+        what is the rate limit -> api.md: Rate limits [rate limit]
+        error 429 -> api.md: Rate limits [429]
+        what may an operator do -> team.md: Roles [oper]
+        ");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::report::{Figures, Table, cell, say, write_json};
 use crate::seeded::Seeded;
 use crate::setup::{Installation, QUESTION};
 use crate::stats::{Latencies, milliseconds};
-use crate::stream::EventStream;
+use crate::stream::{About, Resuming};
 
 /// Between two messages of the conversation that goes on.
 const CONTROL_EVERY: Duration = Duration::from_millis(200);
@@ -45,6 +45,8 @@ struct Outcome {
     answered_ms: Option<f64>,
     answered: usize,
     lost: usize,
+    /// How often the server ended the inbox's stream, which then came again with its cursor.
+    inbox_reopened: usize,
     control_p99_ms: Option<f64>,
     control_count: usize,
     alive_max_ms: Option<f64>,
@@ -72,6 +74,7 @@ pub(super) async fn measure(bench: &Bench, mut figures: Figures) -> Result<(Figu
             cell(outcome.delivered_ms),
             format!("{} ({})", cell(outcome.answered_ms), outcome.answered),
             outcome.lost.to_string(),
+            outcome.inbox_reopened.to_string(),
             cell(outcome.control_p99_ms),
             cell(outcome.alive_max_ms),
         ]);
@@ -79,6 +82,7 @@ pub(super) async fn measure(bench: &Bench, mut figures: Figures) -> Result<(Figu
             .number(&format!("burst_{}_stored_ms", outcome.visitors), outcome.stored_ms)
             .number(&format!("burst_{}_delivered_ms", outcome.visitors), outcome.delivered_ms)
             .number(&format!("burst_{}_answered_ms", outcome.visitors), outcome.answered_ms)
+            .add(&format!("burst_{}_inbox_reopened", outcome.visitors), outcome.inbox_reopened)
             .number(&format!("burst_{}_control_p99_ms", outcome.visitors), outcome.control_p99_ms)
             .number(&format!("burst_{}_alive_max_ms", outcome.visitors), outcome.alive_max_ms);
     }
@@ -132,6 +136,7 @@ async fn burst(bench: &Bench, count: usize) -> Result<Outcome> {
     outcome.answered_ms = seen.answered_at.map(|at| milliseconds(at - began));
     outcome.answered = seen.answered;
     outcome.lost = seen.expected.len() + refused;
+    outcome.inbox_reopened = around.inbox.reopened();
     outcome.control_p99_ms = seen.control.quantile(0.99).map(milliseconds);
     outcome.control_count = seen.control.len();
     outcome.alive_max_ms = around.alive().await.quantile(1.0).map(milliseconds);
@@ -142,7 +147,7 @@ async fn burst(bench: &Bench, count: usize) -> Result<Outcome> {
 /// What goes on around a burst.
 #[derive(Debug)]
 struct Around {
-    inbox: EventStream,
+    inbox: Resuming,
     control: JoinSet<Result<()>>,
     alive: JoinSet<Latencies>,
     over: watch::Sender<bool>,
@@ -166,7 +171,7 @@ impl Around {
     async fn start(installation: &Installation, held: &Held, mut ids: Seeded) -> Result<Self> {
         let address = installation.server.address();
         let feed = installation.api.feed(&installation.owner).await?;
-        let inbox = EventStream::open(address, &calls::inbox_path(feed), &installation.owner.identity).await?;
+        let inbox = Resuming::open(address, &installation.owner.identity, About::Inbox, feed).await?;
         let (over, is_over) = watch::channel(false);
         let first = Instant::now();
         let mut control = JoinSet::new();

@@ -16,10 +16,12 @@ use crate::client::Member;
 use crate::http::Connection;
 use crate::identity::Identity;
 use crate::log::{Entry, Event, FeedItem};
+use crate::report::say;
 use crate::seeded::Seeded;
 use crate::setup::Installation;
+use crate::sse::Frame;
 use crate::stats::{Latencies, per_second};
-use crate::stream::EventStream;
+use crate::stream::{About, Resuming};
 
 /// Length of a message, bytes.
 const BODY_BYTES: usize = 200;
@@ -63,6 +65,10 @@ impl Plan {
 pub(super) struct Outcome {
     pub(super) sent: usize,
     pub(super) refused: usize,
+    /// How often the server ended a stream, which then came again with its cursor.
+    pub(super) reopened: usize,
+    /// Tasks that could not go on.
+    pub(super) broken: usize,
     /// Acknowledged to the visitor, from when it was due.
     pub(super) acknowledged: Latencies,
     /// Shown to the operator, from when it was due.
@@ -96,6 +102,7 @@ enum Mark {
     Refused,
     ToOperator(Duration),
     ToVisitor(Duration),
+    Reopened,
 }
 
 /// What all tasks of a run share.
@@ -115,6 +122,13 @@ impl Board {
 
     fn mark(&self, mark: Mark) {
         let _ = self.marks.send(mark);
+    }
+
+    async fn next(&self, stream: &mut Resuming) -> Result<Frame> {
+        let before = stream.reopened();
+        let frame = stream.next().await;
+        (before..stream.reopened()).for_each(|_| self.mark(Mark::Reopened));
+        frame
     }
 }
 
@@ -154,9 +168,13 @@ pub(super) async fn run(
         || outcome.to_visitor.len() < expected_replies
         || outcome.acknowledged.len() + outcome.refused < messages
     {
-        match tokio::time::timeout_at(over_at.into(), marked.recv()).await {
-            Ok(Some(mark)) => outcome.add(&mark),
-            Ok(None) | Err(_) => break,
+        tokio::select! {
+            mark = marked.recv() => mark.iter().for_each(|mark| outcome.add(mark)),
+            Some(ended) = tasks.join_next() => {
+                outcome.broken += 1;
+                say(format!("a client gave up: {ended:?}"));
+            }
+            () = tokio::time::sleep_until(over_at.into()) => break,
         }
     }
     let took = first.elapsed();
@@ -176,6 +194,7 @@ impl Outcome {
             Mark::Refused => self.refused += 1,
             Mark::ToOperator(latency) => self.to_operator.record(*latency),
             Mark::ToVisitor(latency) => self.to_visitor.record(*latency),
+            Mark::Reopened => self.reopened += 1,
         }
     }
 
@@ -203,9 +222,9 @@ fn pace(board: &Board, messages: usize, visitors: &[mpsc::UnboundedSender<usize>
 #[derive(Debug)]
 struct Parts {
     writing: Vec<Connection>,
-    reading: Vec<EventStream>,
+    reading: Vec<Resuming>,
     replying: Vec<Connection>,
-    inboxes: Vec<EventStream>,
+    inboxes: Vec<Resuming>,
 }
 
 impl Parts {
@@ -216,13 +235,12 @@ impl Parts {
             parts.writing.push(Connection::open(address).await?);
             parts.replying.push(Connection::open(address).await?);
             let cursor = installation.api.conversation(&operators[0], &held.conversation_id).await?.summary.seq;
-            parts.reading.push(
-                EventStream::open(address, &calls::events_path(&held.conversation_id, cursor), &held.visitor).await?,
-            );
+            let about = About::Thread { conversation_id: held.conversation_id.clone() };
+            parts.reading.push(Resuming::open(address, &held.visitor, about, cursor).await?);
         }
         for operator in operators {
             let feed = installation.api.feed(operator).await?;
-            parts.inboxes.push(EventStream::open(address, &calls::inbox_path(feed), &operator.identity).await?);
+            parts.inboxes.push(Resuming::open(address, &operator.identity, About::Inbox, feed).await?);
         }
         Ok(parts)
     }
@@ -261,7 +279,7 @@ impl Parts {
             let board = Arc::clone(board);
             tasks.spawn(async move {
                 loop {
-                    let frame = stream.next().await?;
+                    let frame = board.next(&mut stream).await?;
                     if frame.event != "entry" {
                         continue;
                     }
@@ -320,7 +338,7 @@ impl Parts {
             let board = Arc::clone(board);
             tasks.spawn(async move {
                 loop {
-                    let frame = inbox.next().await?;
+                    let frame = board.next(&mut inbox).await?;
                     if frame.event != "change" {
                         continue;
                     }
@@ -339,9 +357,10 @@ impl Parts {
             });
         }
         for mut inbox in inboxes {
+            let board = Arc::clone(board);
             tasks.spawn(async move {
                 loop {
-                    inbox.next().await?;
+                    board.next(&mut inbox).await?;
                 }
             });
         }

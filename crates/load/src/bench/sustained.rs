@@ -32,6 +32,7 @@ struct Step {
     to_visitor: Option<Summary>,
     undelivered: usize,
     refused: usize,
+    reopened: usize,
     stored_per_second: f64,
     server_load: f64,
     own_load: f64,
@@ -72,10 +73,11 @@ pub(super) async fn measure(bench: &Bench, figures: Figures) -> Result<Figures> 
                 to_visitor: outcome.to_visitor.summary(),
                 undelivered: outcome.undelivered(options.replies),
                 refused: outcome.refused,
+                reopened: outcome.reopened,
                 stored_per_second: outcome.stored_per_second(plan),
                 server_load: outcome.server_load,
                 own_load: outcome.own_load,
-                held: outcome.undelivered(options.replies) + outcome.refused == 0
+                held: outcome.undelivered(options.replies) + outcome.refused + outcome.broken == 0
                     && is_quick(outcome.to_operator.summary().map(|found| found.p99_ms)),
             };
             steps.push(step);
@@ -143,6 +145,7 @@ fn table(steps: &[Step], peer_steps: &[PeerStep]) -> Table {
         "to operator p50/p99, ms",
         "to visitor p50/p99, ms",
         "undelivered",
+        "streams reopened",
         "stored/s",
         "server/generator load",
         "held",
@@ -157,6 +160,7 @@ fn table(steps: &[Step], peer_steps: &[PeerStep]) -> Table {
             both(step.to_operator),
             both(step.to_visitor),
             (step.undelivered + step.refused).to_string(),
+            step.reopened.to_string(),
             format!("{:.0}", step.stored_per_second),
             format!("{:.2} / {:.2}", step.server_load, step.own_load),
             step.held.to_string(),
@@ -169,6 +173,7 @@ fn table(steps: &[Step], peer_steps: &[PeerStep]) -> Table {
             format!("{} / {}", cell(run.to_operator_p50_ms), cell(run.to_operator_p99_ms)),
             format!("{} / {}", cell(run.to_visitor_p50_ms), cell(run.to_visitor_p99_ms)),
             (2 * run.sent).saturating_sub(run.delivered + run.replies).to_string(),
+            String::new(),
             String::new(),
             String::new(),
             held.to_string(),

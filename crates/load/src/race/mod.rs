@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::model::Model;
 use crate::process::{Launch, require_binary};
-use crate::race::trial::{Lane, Moment, Trial};
+use crate::race::trial::{Lane, Moment, Side, Trial};
 use crate::report::{Figures, say};
 use crate::setup::{ANSWER, Installation};
 use crate::stats::{Latencies, milliseconds, per_second};
@@ -23,8 +23,8 @@ use crate::stats::{Latencies, milliseconds, per_second};
 const WATCHERS: usize = 4;
 /// Least share of trials in which the takeover must hit an answer that is being written; below it the run proves nothing.
 const MID_STREAM_MIN: f64 = 0.2;
-/// Failed trials that are described.
-const FAILURES_SHOWN: usize = 5;
+/// Failed trials, and late words, that are described.
+const SHOWN_MAX: usize = 10;
 
 /// Sizes of a race.
 #[derive(Clone, Debug, clap::Args)]
@@ -74,6 +74,12 @@ struct Outcome {
     joined: Latencies,
     feed_gaps: usize,
     failures: Vec<String>,
+    late_shown: usize,
+    late_trials: usize,
+    late_to_visitor: usize,
+    late_by: Latencies,
+    /// What came late, described; the first few.
+    late: Vec<String>,
 }
 
 impl Outcome {
@@ -90,6 +96,15 @@ impl Outcome {
         self.late_messages += trial.late_messages;
         self.late_tokens += trial.late_tokens;
         self.tokens_in_time += trial.tokens_in_time;
+        self.late_shown += trial.late_shown;
+        self.late_trials += usize::from(trial.late_tokens > 0);
+        for late in &trial.late {
+            self.late_to_visitor += usize::from(late.side == Side::Visitor);
+            self.late_by.record(late.after);
+            if self.late.len() < SHOWN_MAX {
+                self.late.push(late.description.clone());
+            }
+        }
         self.gaps += trial.gaps;
         self.view_differences += trial.view_differences;
         self.wrong_owners += usize::from(trial.wrong_owner);
@@ -126,6 +141,11 @@ pub(crate) async fn run(binary: PathBuf, arguments: Vec<String>, options: Option
         .add("trials", outcome.trials)
         .add("late_messages", outcome.late_messages)
         .add("late_tokens", outcome.late_tokens)
+        .add("late_shown", outcome.late_shown)
+        .add("late_trials", outcome.late_trials)
+        .add("late_to_visitor", outcome.late_to_visitor)
+        .number("late_by_p50_ms", outcome.late_by.quantile(0.5).map(milliseconds))
+        .number("late_by_max_ms", outcome.late_by.quantile(1.0).map(milliseconds))
         .add("tokens_in_time", outcome.tokens_in_time)
         .add("taken_before_question", outcome.before_question)
         .add("taken_before_words", outcome.before_words)
@@ -142,8 +162,11 @@ pub(crate) async fn run(binary: PathBuf, arguments: Vec<String>, options: Option
         .number("takeover_p99_ms", outcome.takeover.quantile(0.99).map(milliseconds))
         .number("joined_p50_ms", outcome.joined.quantile(0.5).map(milliseconds))
         .number("joined_p99_ms", outcome.joined.quantile(0.99).map(milliseconds));
-    for failure in outcome.failures.iter().take(FAILURES_SHOWN) {
+    for failure in outcome.failures.iter().take(SHOWN_MAX) {
         say(format!("a trial failed: {failure}"));
+    }
+    for late in &outcome.late {
+        say(format!("late: {late}"));
     }
 
     let owners = owners::race(&installation, options.owner_races, options.operators, options.seed).await?;

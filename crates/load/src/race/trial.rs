@@ -48,6 +48,10 @@ pub(super) struct Trial {
     pub(super) late_messages: usize,
     /// Pieces and signs of work of the AI that either side received after the takeover was acknowledged.
     pub(super) late_tokens: usize,
+    /// Each of them.
+    pub(super) late: Vec<Late>,
+    /// Those of them that a client would have shown: it drops what is of an older epoch than it knows of.
+    pub(super) late_shown: usize,
     /// The same, before it.
     pub(super) tokens_in_time: usize,
     pub(super) gaps: usize,
@@ -167,18 +171,18 @@ impl Lane {
             tokio::select! {
                 biased;
                 frame = scene.thread.next() => scene.on_thread(&frame?, Instant::now())?,
-                frame = inbox.next() => scene.on_inbox(&frame?, feed)?,
+                frame = inbox.next() => scene.on_inbox(&frame?, feed, Instant::now())?,
                 response = member_calls.response(), if sent_at.is_some() && taken.is_none() => {
                     let acknowledged_at = Instant::now();
-                    response?.accepted().context("the takeover was refused")?;
+                    let acted: Acted = response?.accepted().context("the takeover was refused")?.json()?;
                     // What lies in the sockets now was sent before the acknowledgement was: it is in time.
                     for frame in scene.thread.drain()? {
                         scene.on_thread(&frame, acknowledged_at)?;
                     }
                     for frame in inbox.drain()? {
-                        scene.on_inbox(&frame, feed)?;
+                        scene.on_inbox(&frame, feed, acknowledged_at)?;
                     }
-                    scene.acknowledged = true;
+                    scene.acknowledged = Some(Acknowledged { at: acknowledged_at, epoch: acted.summary.epoch });
                     let sent_at = sent_at.unwrap_or(acknowledged_at);
                     taken = Some(Taken { sent_at, acknowledged_at });
                 }
@@ -207,7 +211,9 @@ impl Lane {
         Trial {
             moment: moment(log, scene.tokens_in_time),
             late_messages: checker::ai_messages_after_takeover(log).max(checker::ai_messages_out_of_turn(log)),
-            late_tokens: scene.tokens_late,
+            late_tokens: scene.late.len(),
+            late_shown: scene.late.iter().filter(|late| late.is_shown).count(),
+            late: scene.late.clone(),
             tokens_in_time: scene.tokens_in_time,
             gaps: checker::gaps(log) + usize::from(opened.summary.seq != log.len() as u64),
             view_differences: checker::view_differences(log, &scene.seen) + log.len().abs_diff(scene.seen.len()),
@@ -260,12 +266,11 @@ struct Scene {
     conversation_id: String,
     thread: EventStream,
     seen: Vec<Entry>,
-    /// Whether the takeover has been acknowledged.
-    acknowledged: bool,
+    acknowledged: Option<Acknowledged>,
     /// Pieces of an answer shown before.
     tokens_in_time: usize,
     /// Pieces of an answer, or signs of work on one, that came after.
-    tokens_late: usize,
+    late: Vec<Late>,
     joined_at: Option<Instant>,
 }
 
@@ -275,9 +280,9 @@ impl Scene {
             conversation_id: conversation_id.to_owned(),
             thread,
             seen: Vec::new(),
-            acknowledged: false,
+            acknowledged: None,
             tokens_in_time: 0,
-            tokens_late: 0,
+            late: Vec::new(),
             joined_at: None,
         }
     }
@@ -304,35 +309,84 @@ impl Scene {
                 }
                 self.seen.push(entry);
             }
-            "delta" => self.on_token(),
-            "progress" => self.on_progress(),
+            "delta" | "progress" => self.on_work(Side::Visitor, frame, at)?,
             "bye" => bail!("the visitor's stream was ended: {}", frame.data),
             _ => {}
         }
         Ok(())
     }
 
-    fn on_inbox(&mut self, frame: &Frame, feed: &mut Succession) -> Result<()> {
+    fn on_inbox(&mut self, frame: &Frame, feed: &mut Succession, at: Instant) -> Result<()> {
         match frame.event.as_str() {
             "change" => {
                 feed.take(frame.id.context("a change without a number")?);
             }
-            "delta" if frame.data.contains(&self.conversation_id) => self.on_token(),
-            "progress" if frame.data.contains(&self.conversation_id) => self.on_progress(),
+            "delta" | "progress" if frame.data.contains(&self.conversation_id) => {
+                self.on_work(Side::Operator, frame, at)?;
+            }
             "bye" | "reset" => bail!("the inbox's stream was ended: {} {}", frame.event, frame.data),
             _ => {}
         }
         Ok(())
     }
 
-    fn on_token(&mut self) {
-        let counter = if self.acknowledged { &mut self.tokens_late } else { &mut self.tokens_in_time };
-        *counter += 1;
+    /// A piece of an answer, or a sign of work on one, reached a side.
+    fn on_work(&mut self, side: Side, frame: &Frame, at: Instant) -> Result<()> {
+        let Some(acknowledged) = &self.acknowledged else {
+            self.tokens_in_time += usize::from(frame.event == "delta");
+            return Ok(());
+        };
+        let Work { epoch } = frame.json().context("a piece of an answer without an epoch")?;
+        let is_shown = match side {
+            // The visitor learns of the takeover from the thread itself.
+            Side::Visitor => self.joined_at.is_none(),
+            Side::Operator => epoch >= acknowledged.epoch,
+        };
+        let after = at - acknowledged.at;
+        let description =
+            format!("{} to the {side:?}, {after:?} after the acknowledgement: {}", frame.event, frame.data);
+        self.late.push(Late { side, is_shown, after, description });
+        Ok(())
     }
+}
 
-    fn on_progress(&mut self) {
-        self.tokens_late += usize::from(self.acknowledged);
-    }
+/// Who watches a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Visitor,
+    Operator,
+}
+
+/// A piece of an answer, or a sign of work on one, that came after the takeover was acknowledged.
+#[derive(Clone, Debug)]
+pub(super) struct Late {
+    pub(super) side: Side,
+    is_shown: bool,
+    pub(super) after: Duration,
+    pub(super) description: String,
+}
+
+/// What pieces and signs of work have in common.
+#[derive(Deserialize)]
+struct Work {
+    epoch: u64,
+}
+
+/// The acknowledgement of a takeover.
+#[derive(Clone, Copy, Debug)]
+struct Acknowledged {
+    at: Instant,
+    epoch: u64,
+}
+
+#[derive(Deserialize)]
+struct Acted {
+    summary: ActedSummary,
+}
+
+#[derive(Deserialize)]
+struct ActedSummary {
+    epoch: u64,
 }
 
 fn shifted(at: Instant, micros: i64) -> Instant {

@@ -23,6 +23,8 @@
 //! - A commit that fails is rolled back, and all members fail.
 //! - A commit that fails because the disk does leaves open what is on the disk: a later commit could seem to succeed on top of writes that were lost.
 //!   So nothing is written any more until the file was opened, and thereby checked, anew.
+//! - The same holds when the log cannot be folded into the file. SQLite would do that by itself, within a commit, and would not say when it fails;
+//!   so the committer does it, every now and then, once it has answered the members.
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,9 @@ use tokio_util::task::TaskTracker;
 use crate::connection::{Outcome, SqlConnection, Statement};
 use crate::sqlite::error::{Kind, Lost, kind};
 use crate::sqlite::{Counts, run};
+
+/// After how many units the log is folded into the file: about 10 MiB of log, if each is committed alone.
+const UNITS_PER_CHECKPOINT: usize = 256;
 
 /// The way in for writers.
 #[derive(Debug)]
@@ -74,6 +79,7 @@ impl Lane {
             refusal: None,
             disk_fails,
             counters: Arc::clone(&counters),
+            units_logged: 0,
         }));
         let committer = TaskTracker::new();
         committer.spawn(commit_groups(Arc::clone(&state), woken));
@@ -267,6 +273,8 @@ struct State {
     refusal: Option<Lost>,
     disk_fails: watch::Sender<bool>,
     counters: Arc<Counters>,
+    /// Units that lie in the log.
+    units_logged: usize,
 }
 
 impl State {
@@ -378,6 +386,7 @@ impl State {
         self.savepoint = Savepoint::None;
         self.counters.commits.fetch_add(1, Ordering::Relaxed);
         self.counters.units.fetch_add(self.members.len() as u64, Ordering::Relaxed);
+        self.units_logged += self.members.len();
         for Member { then, answer } in self.members.drain(..) {
             if catch_unwind(AssertUnwindSafe(then)).is_err() {
                 tracing::error!("what was to run after a commit panicked");
@@ -386,9 +395,21 @@ impl State {
             answer.send(Ok(())).ok();
         }
         self.resolved.send_replace(());
+        if self.units_logged >= UNITS_PER_CHECKPOINT {
+            self.checkpoint().await;
+        }
     }
 
-    /// What a failed commit means for its members, and for all commits to come.
+    /// Folds the log into the file, as far as nobody reads from it.
+    async fn checkpoint(&mut self) {
+        self.units_logged = 0;
+        if let Err(lost) = self.control("pragma wal_checkpoint(passive)").await {
+            let lost = self.commit_failed(lost);
+            tracing::error!(error = &lost as &dyn std::error::Error, "the log could not be folded into the database");
+        }
+    }
+
+    /// What a failed commit, or a failed checkpoint, means for whoever waits for it and for all that come.
     fn commit_failed(&mut self, lost: Lost) -> Lost {
         match lost {
             Lost::Statement(error) if kind(&error) == Kind::Disk => {

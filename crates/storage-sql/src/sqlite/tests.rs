@@ -36,6 +36,11 @@ impl Disk {
         Arc::new(SqliteStore::open(&self.path(), Options::default()).await.unwrap())
     }
 
+    /// Size of the log, bytes.
+    pub(crate) fn log_size(&self) -> u64 {
+        std::fs::metadata(self.folder.path().join("baton.db-wal")).unwrap().len()
+    }
+
     /// What SQLite itself says of the file.
     pub(crate) async fn check(&self, store: &SqliteStore) -> String {
         let mut connection = store.readers.acquire().await.unwrap();
@@ -269,7 +274,8 @@ async fn hot_queries_have_their_index() {
         let plan = steps.join("\n").to_lowercase();
         assert!(plan.contains(index), "{sql}\n{plan}");
         assert!(!plan.contains("scan"), "{sql}\n{plan}");
-        // The few conversations of one visitor are sorted.
-        assert!(sql == conversations::LATEST || !plan.contains("temp b-tree"), "{sql}\n{plan}");
+        // The few conversations of one visitor are sorted, and what is due at the same millisecond.
+        let sorts = plan.contains("temp b-tree") && !plan.contains("temp b-tree for last term");
+        assert!(sql == conversations::LATEST || !sorts, "{sql}\n{plan}");
     }
 }

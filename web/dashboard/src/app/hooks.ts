@@ -1,6 +1,6 @@
 import type { Agent, Me, Member } from "@baton/wire";
 import { useQuery } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { Action } from "../store/actions";
 import type { InboxClient } from "../store/inbox-client";
 import type { InboxState } from "../store/inbox-state";
@@ -103,4 +103,16 @@ export function useMinWidth(pixels: number): boolean {
 export function usePageTitle(page: string): void {
   const { title } = useServices();
   useEffect(() => title.setPage(page), [title, page]);
+}
+
+/** The agents whose conversations the inbox shows; a member who may not read the agents knows them from there. */
+export function useInboxAgents(): readonly { id: string; name: string }[] {
+  const agents = useAgents();
+  const summaries = useInbox((state) => state.summaries);
+  return useMemo(() => {
+    const names = new Map(agents.map((agent) => [agent.id, agent.name]));
+    if (agents.length === 0)
+      for (const one of Object.values(summaries)) names.set(one.agent_id, one.agent_name);
+    return [...names].map(([id, name]) => ({ id, name }));
+  }, [agents, summaries]);
 }

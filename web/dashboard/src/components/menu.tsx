@@ -13,7 +13,8 @@ export const MenuTrigger = Radix.Trigger;
 
 export function MenuContent({ children, className, ...rest }: ComponentProps<typeof Radix.Content>) {
   return (
-    <Radix.Portal>
+    // Within the page's main part, so that screen readers meet it in a landmark.
+    <Radix.Portal container={document.querySelector<HTMLElement>("main")}>
       <Radix.Content
         align="end"
         sideOffset={4}

@@ -3,7 +3,6 @@ import type {
   DashboardFrame,
   FeedItem,
   InboxView,
-  LogEntry,
   Outcome,
   SummaryResponse,
 } from "@baton/wire";
@@ -369,9 +368,4 @@ function isAlreadyTaken(details: unknown): details is AlreadyTaken {
   if (typeof details !== "object" || details === null) return false;
   const candidate = details as Record<string, unknown>;
   return typeof candidate.member_id === "string" && typeof candidate.member_name === "string";
-}
-
-/** The seq of the last entry, for those who scroll when something new arrives. */
-export function lastSeq(entries: readonly LogEntry[]): number {
-  return entries.at(-1)?.seq ?? 0;
 }

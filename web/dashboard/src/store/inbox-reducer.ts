@@ -262,7 +262,7 @@ function withoutTyping(state: InboxState, item: FeedItem): InboxState {
   );
   const typing = state.typing.filter((one) => {
     if (one.conversation_id !== item.conversation_id) return true;
-    return one.who === "visitor" ? !visitorSpoke : !memberNames.includes(one.name);
+    return one.who === "visitor" ? !visitorSpoke : one.name === null || !memberNames.includes(one.name);
   });
   return typing.length === state.typing.length ? state : { ...state, typing };
 }

@@ -44,7 +44,12 @@ export type Pending = { client_id: string; conversation_id: string; text: string
 );
 
 /** Somebody who writes right now; it is over at `until` unless it is said again. */
-export type Typing = { conversation_id: string; who: "visitor" | "member"; name: string; until: number };
+export type Typing = {
+  conversation_id: string;
+  who: "visitor" | "member";
+  name: string | null;
+  until: number;
+};
 
 /** Where a colleague is. */
 export type Whereabouts = { presence: Presence | null; viewing: string | null };

@@ -148,14 +148,14 @@ function toItem(entry: LogEntry, context: ItemContext): ThreadItem | null {
       return divider(`${name(entry.by_member_id, entry.by_name)} handed back to the AI`);
     case "closed": {
       const outcome = OUTCOME_NAMES[entry.outcome].toLowerCase();
-      if (entry.by.kind === "system") return divider("Closed after nobody wrote any more");
+      if (entry.by.kind !== "member") return divider("Closed after nobody wrote any more");
       return divider(`${name(entry.by.member_id, entry.by.name)} closed this as ${outcome}`);
     }
     case "reopened":
       return divider(
-        entry.by.kind === "visitor"
-          ? "The visitor wrote again"
-          : `${name(entry.by.member_id, entry.by.name)} reopened this`,
+        entry.by.kind === "member"
+          ? `${name(entry.by.member_id, entry.by.name)} reopened this`
+          : "The visitor wrote again",
       );
     case "conversation_started":
     case "turn_opened":

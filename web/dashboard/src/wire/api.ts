@@ -22,14 +22,11 @@ import type {
   SetupState,
   SignInRequest,
   Source,
-  SourceDocument,
+  SourceDetail,
   SourcePassages,
   SummaryResponse,
 } from "@baton/wire";
 import type { Http } from "./http";
-
-/** A source with its documents in place of their number. */
-export type SourceWithDocuments = Omit<Source, "documents"> & { documents: SourceDocument[] };
 
 /** A change of some of an agent's settings, of its name, or of both. */
 export type AgentPatch = Partial<AgentSettings> & { name?: string };
@@ -83,11 +80,9 @@ export function createApi(http: Http) {
       http.post<Source>(`/agents/${part(agentId)}/sources/qa`, { title, pairs }),
     retrySource: (id: string) => http.post<Source>(`/sources/${part(id)}/retry`),
     deleteSource: (id: string) => http.delete<void>(`/sources/${part(id)}`),
-    source: (id: string) => http.get<SourceWithDocuments>(`/sources/${part(id)}`),
-    passages: (id: string, after: string | null) =>
-      http.get<SourcePassages>(
-        `/sources/${part(id)}/passages${after === null ? "" : `?after=${part(after)}`}`,
-      ),
+    source: (id: string) => http.get<SourceDetail>(`/sources/${part(id)}`),
+    passages: (id: string, after: number | null) =>
+      http.get<SourcePassages>(`/sources/${part(id)}/passages${after === null ? "" : `?after=${after}`}`),
 
     inbox: ({ view, agent_id, before }: InboxQuery) => {
       const query = new URLSearchParams({ view });

@@ -51,11 +51,11 @@ export type Outcome = "solved" | "not_solved" | "spam" | "lapsed";
 /** A visitor's verdict on one AI message. */
 export type Rating = "up" | "down";
 
-/** Who closed a conversation. */
-export type ClosedBy = { kind: "member"; member_id: string; name: string } | { kind: "system" };
-
-/** Who reopened a conversation. */
-export type ReopenedBy = { kind: "visitor" } | { kind: "member"; member_id: string; name: string };
+/** Who did something that people and Baton itself can do. */
+export type By =
+  | { kind: "visitor" }
+  | { kind: "member"; member_id: string; name: string }
+  | { kind: "system" };
 
 export type ConversationStarted = {
   type: "conversation_started";
@@ -120,8 +120,8 @@ export type Assigned = {
 };
 export type ReturnedToQueue = { type: "returned_to_queue"; by_member_id: string; by_name: string };
 export type ReturnedToAi = { type: "returned_to_ai"; by_member_id: string; by_name: string };
-export type Closed = { type: "closed"; by: ClosedBy; outcome: Outcome };
-export type Reopened = { type: "reopened"; by: ReopenedBy; to: "ai" | "queue" | "member" };
+export type Closed = { type: "closed"; by: By; outcome: Outcome };
+export type Reopened = { type: "reopened"; by: By; to: "ai" | "queue" | "member" };
 export type Seen = { type: "seen"; by: "visitor" | "team"; up_to: number };
 export type Rated = { type: "rated"; message_seq: number; rating: Rating | null; comment: string | null };
 export type PageVisited = { type: "page_visited"; page: Page };
@@ -401,7 +401,8 @@ export type Agent = {
 export type BlockedOrigin = { origin: string; times: number; last_at: number };
 
 export type SourceKind = "file" | "text" | "qa";
-export type SourceFormat = "markdown" | "html" | "text" | "csv" | "jsonl";
+/** `markdown`, `html`, `text`, `csv`, `jsonl` or `qa`. */
+export type SourceFormat = string;
 export type SourceState = "queued" | "reading" | "indexing" | "ready" | "failed";
 export type Source = {
   id: string;
@@ -419,9 +420,15 @@ export type Source = {
   synced_at: number | null;
 };
 export type SourceDocument = { id: string; title: string; url: string | null; passages: number };
-export type SourceDetail = Omit<Source, "documents"> & { documents: SourceDocument[] };
-export type SourcePassage = { id: string; document_title: string; heading_path: string[]; text: string };
-export type SourcePassages = { passages: SourcePassage[]; next: string | null };
+export type SourceDetail = { source: Source; documents: SourceDocument[] };
+export type SourcePassage = {
+  id: string;
+  document_title: string;
+  url: string | null;
+  heading_path: string[];
+  text: string;
+};
+export type SourcePassages = { passages: SourcePassage[]; next: number | null };
 export type QuestionAnswer = { question: string; answer: string };
 
 export type AskPassage = { title: string; heading_path: string[]; text: string; score: number };
@@ -431,7 +438,7 @@ export type AskResponse = {
   citations: Citation[];
   confidence: number | null;
   would: {
-    action: "answer" | "hand_off" | "suppress" | "abstain";
+    action: "answer" | "hand_off" | "suppress" | "abstain" | "point_to_button";
     reason: HandoffReason | null;
     why: string;
   };
@@ -508,7 +515,7 @@ export type DashboardFrame =
   | { event: "progress"; data: StreamProgress & { conversation_id: string } }
   | {
       event: "typing";
-      data: { conversation_id: string; who: "visitor" | "member"; name: string; typing: boolean };
+      data: { conversation_id: string; who: "visitor" | "member"; name: string | null; typing: boolean };
     }
   | { event: "presence"; data: { members: PresenceItem[] } }
   | { event: "source"; data: Source }

@@ -234,9 +234,9 @@ fn visitor_writes() -> impl Strategy<Value = Command> {
         1 => evidence().prop_map(|evidence| Reading::AsksForPerson { evidence }),
         2 => Just(Reading::Question),
     ];
-    (any::<u128>(), reading).prop_map(|(id, reading)| Command::VisitorWrites {
+    (any::<u128>(), 1_usize..40, reading).prop_map(|(id, words, reading)| Command::VisitorWrites {
         client_id: ClientId(Uuid::from_u128(id)),
-        text: text("how do I export?"),
+        text: text(&"how do I export? ".repeat(words)),
         reading,
     })
 }

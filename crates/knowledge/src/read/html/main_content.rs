@@ -5,7 +5,7 @@ use dom_smoothie::{Config, Readability};
 
 use crate::read::error::ReadError;
 use crate::read::html::tree;
-use crate::read::limits::MAX_GUESSED_NODES;
+use crate::read::limits::MAX_GUESSED_BYTES;
 
 /// A landmark with less text than this is an empty shell and is passed over. In characters.
 const MIN_LANDMARK_CHARS: usize = 80;
@@ -26,7 +26,8 @@ pub(super) enum MainContent<'a> {
 ///
 /// The mark comes first because a page that has one says exactly what its content is, while the guess is made for
 /// articles and drops the short sections, tables and code that help pages are made of.
-pub(super) fn find(page: &Document) -> Result<MainContent<'_>, ReadError> {
+/// The guess takes quadratic time in the length of a text, so it is not made for very large pages.
+pub(super) fn find(page: &Document, bytes: usize) -> Result<MainContent<'_>, ReadError> {
     for selector in ["main", "[role='main']", "article", "[itemprop='articleBody']"] {
         let marked = page.select(selector);
         if let [node] = marked.nodes()
@@ -36,7 +37,7 @@ pub(super) fn find(page: &Document) -> Result<MainContent<'_>, ReadError> {
         }
     }
     let Some(body) = page.body() else { return Ok(MainContent::Page(page.root())) };
-    if page.tree.len() <= MAX_GUESSED_NODES
+    if bytes <= MAX_GUESSED_BYTES
         && let Some(guessed) = guess(page)?
         && guessed.root().normalized_char_count() * 100 >= body.normalized_char_count() * MIN_GUESSED_PERCENT
     {

@@ -36,7 +36,7 @@ function Passages({ sourceId }: { sourceId: string }) {
   const query = useInfiniteQuery({
     queryKey: ["passages", sourceId],
     queryFn: ({ pageParam }) => api.passages(sourceId, pageParam),
-    initialPageParam: null as string | null,
+    initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next,
   });
   if (query.isError) {

@@ -138,6 +138,11 @@ const ACTIONS: Record<AskResponse["would"]["action"], { title: string; icon: Rea
     icon: <HandIcon size={16} strokeWidth={1.75} aria-hidden />,
     tone: "text-warn",
   },
+  point_to_button: {
+    title: "The agent would point to the button that brings in a person",
+    icon: <HandIcon size={16} strokeWidth={1.75} aria-hidden />,
+    tone: "text-warn",
+  },
   abstain: {
     title: "The agent would say that the docs do not answer this",
     icon: <QuestionIcon size={16} strokeWidth={1.75} aria-hidden />,

@@ -9,7 +9,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { useInbox, useInboxClient, useMe, useNow, usePreferences, useServices } from "../../app/hooks";
+import { useInboxClient, useMe, useNow, usePreferences, useServices } from "../../app/hooks";
 import { Button } from "../../components/button";
 import { cx } from "../../components/cx";
 import { CircleAlertIcon, SendIcon } from "../../components/icons";
@@ -274,15 +274,4 @@ function Line({
       {action}
     </div>
   );
-}
-
-/** Whether a colleague writes in this conversation right now. */
-export function useTyping(conversationId: string, myName: string): string | null {
-  return useInbox((state) => {
-    const one = state.typing.find(
-      (typing) => typing.conversation_id === conversationId && typing.name !== myName,
-    );
-    if (one === undefined) return null;
-    return one.who === "visitor" ? "Typing…" : `${one.name} is typing…`;
-  });
 }

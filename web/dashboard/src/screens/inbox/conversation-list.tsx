@@ -2,7 +2,7 @@ import type { ConversationSummary, InboxView } from "@baton/wire";
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useActions, useAgents, useInbox, useInboxClient } from "../../app/hooks";
+import { useActions, useInbox, useInboxAgents, useInboxClient } from "../../app/hooks";
 import { keepAgent } from "../../app/links";
 import { Button, IconButton } from "../../components/button";
 import { ClearDrawing, Empty, HandoverDrawing, PaperDrawing } from "../../components/empty";
@@ -86,7 +86,7 @@ export function ConversationList(props: ListProps) {
 
 function Head({ view, agent }: ListProps) {
   const navigate = useNavigate();
-  const agents = useAgents();
+  const agents = useInboxAgents();
   const counts = useInbox((state) => state.counts?.value ?? null);
   const number = counts?.[view];
   const chosen = agents.find((one) => one.id === agent)?.name;
@@ -195,7 +195,7 @@ function Rows({
   onClear,
 }: BodyProps & { list: Extract<List, { status: "ready" }> }) {
   const client = useInboxClient();
-  const agents = useAgents();
+  const agents = useInboxAgents();
   const scroller = useRef<HTMLDivElement>(null);
   const found = useInbox(useSearch(list.ids, search));
   const { shown, held_back, hold, release, refresh } = useSettled(found, open, search);

@@ -5,7 +5,6 @@ import { Button } from "../../components/button";
 import { ArrowDownIcon } from "../../components/icons";
 import type { Thread } from "../../store/thread";
 import { type ThreadItem, threadItems } from "../../store/thread-items";
-import { useTyping } from "./composer";
 import { HandoffCard } from "./handoff-card";
 import {
   AiBubble,
@@ -28,7 +27,7 @@ export function ThreadLog({ summary, thread }: { summary: ConversationSummary; t
   const { drafts, announcer } = useServices();
   const { member } = useMe();
   const allPending = useInbox((state) => state.pending);
-  const typing = useTyping(summary.id, member.name);
+  const typing = useTyping(summary, member.name);
   const pending = useMemo(
     () => allPending.filter((one) => one.conversation_id === summary.id),
     [allPending, summary.id],
@@ -73,9 +72,7 @@ export function ThreadLog({ summary, thread }: { summary: ConversationSummary; t
           {items.map((item) => (
             <Item key={item.key} item={item} visitorName={name} onRetry={retry} onEdit={edit} />
           ))}
-          <p className="mt-2 h-4 px-1 text-meta text-t3">
-            {typing === "Typing…" ? `${name} is typing…` : typing}
-          </p>
+          <p className="mt-2 h-4 px-1 text-meta text-t3">{typing}</p>
         </div>
       </div>
       {away && (
@@ -90,6 +87,18 @@ export function ThreadLog({ summary, thread }: { summary: ConversationSummary; t
       )}
     </div>
   );
+}
+
+/** Who writes in this conversation right now, besides me. */
+function useTyping(summary: ConversationSummary, myName: string): string | null {
+  return useInbox((state) => {
+    const one = state.typing.find(
+      (typing) => typing.conversation_id === summary.id && typing.name !== myName,
+    );
+    return one === undefined
+      ? null
+      : `${one.who === "visitor" ? summary.visitor.label : one.name} is typing…`;
+  });
 }
 
 function Item({

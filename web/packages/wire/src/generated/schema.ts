@@ -1147,6 +1147,8 @@ export interface components {
             active_at: components["schemas"]["Timestamp"];
             /** @description The agent it is with. */
             agent_id: components["schemas"]["AgentId"];
+            /** @description The agent's name when this row last changed. */
+            agent_name: string;
             /**
              * Format: int64
              * @description The owner epoch.
