@@ -6,6 +6,8 @@ use crate::intent::{Intent, classify};
 
 /// Longest question that is searched, in bytes; a longer text is cut.
 pub const SEARCH_BYTES_MAX: usize = 4 * 1024;
+/// A question of a burst with fewer words than this may be the tail of the text before it.
+const WHOLE_WORDS_MIN: usize = 4;
 /// A question with no more words of its own than this is read together with what was asked before.
 const SHORT_WORDS_MAX: usize = 2;
 
@@ -51,7 +53,7 @@ impl Question {
         let asking: Vec<&str> =
             said.iter().copied().filter(|text| !matches!(classify(text), Intent::SmallTalk { .. })).collect();
         // In a burst, what is told around a question is not asked: "I bought a kite", "it is too small", "how do I return it?"
-        let questions: Vec<&str> = asking.iter().copied().filter(|text| is_marked(text)).collect();
+        let questions: Vec<&str> = asking.iter().copied().filter(|text| is_whole_question(text)).collect();
         let of = if questions.is_empty() { asking } else { questions };
         if of.is_empty() { said.join("\n") } else { of.join("\n") }
     }
@@ -226,10 +228,10 @@ fn is_function_word(word: &str) -> bool {
         )
 }
 
+/// Whether a text is a question that needs nothing before it: marked as one, and not the tail of one ("as csv?").
+fn is_whole_question(text: &str) -> bool {
+    text.contains(['?', '？', '؟', '⁇']) && text.split_whitespace().count() >= WHOLE_WORDS_MIN
+}
+
 #[cfg(test)]
 mod tests;
-
-/// Whether a text has a question mark of any script.
-fn is_marked(text: &str) -> bool {
-    text.contains(['?', '？', '؟', '⁇'])
-}

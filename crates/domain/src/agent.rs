@@ -63,7 +63,7 @@ impl Default for AgentSettings {
             allowed_origins: Vec::new(),
             instructions: String::new(),
             handoff: HandoffSettings::default(),
-            answer_threshold: 0.6,
+            answer_threshold: 0.5,
             ai_resumes: AiResumes::AfterClose,
             session_window_minutes: 24 * 60,
             burst_wait_ms: 600,

@@ -171,9 +171,7 @@ impl Store for SqliteStore {
     async fn close(&self) {
         // The writer goes last, so that it can fold the log into the file.
         self.readers.close().await;
-        if let Some(connection) = self.lane.close().await {
-            close(connection).await;
-        }
+        self.lane.close().await;
     }
 }
 

@@ -188,7 +188,7 @@ async fn a6_every_fault_of_a_model_ends_in_an_honest_answer_within_the_deadline(
         let setting = Setting::with(fault.parse().expect("a script")).await;
         let started = Instant::now();
         let turned = setting.ask(Question::new(ASKED)).await;
-        assert!(started.elapsed() < Duration::from_millis(3_000), "{fault}: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{fault}: {:?}", started.elapsed());
         assert_eq!(turned.shown, EXTRACT, "{fault}");
         assert!(
             matches!(turned.response.origin, Origin::FallbackExtractive { .. }),

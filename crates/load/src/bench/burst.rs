@@ -64,6 +64,7 @@ pub(super) async fn measure(bench: &Bench, mut figures: Figures) -> Result<(Figu
         "delivered, ms",
         "answered, ms (how many)",
         "lost",
+        "inbox reopened",
         "control p99, ms",
         "alive max, ms",
     ]);

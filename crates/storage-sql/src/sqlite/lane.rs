@@ -15,7 +15,7 @@
 //! - Within a unit: the unit has not joined the members. It is taken back by whoever has the lane next; dropping it wakes the committer, so that
 //!   somebody does. A unit that gave up on one of its own statements and goes on is refused: nobody knows what that statement did.
 //! - After joining the members, which is one step without an await: the unit is committed, whether or not anybody waits for the answer.
-//! - The committer is not cancelled. If the runtime ends, the process does, and what was not committed is not in the file.
+//! - The committer is not cancelled, and nobody else commits or closes. If the runtime ends, the process does, and what was not committed is not in the file.
 //!
 //! # Failures
 //! - A statement that fails may take the whole transaction with it, members included (a full disk does). It is found out when the savepoint of the
@@ -41,7 +41,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::connection::{Outcome, SqlConnection, Statement};
 use crate::sqlite::error::{Kind, Lost, kind};
-use crate::sqlite::{Counts, run};
+use crate::sqlite::{Counts, close, run};
 
 /// After how many units the log is folded into the file: about 10 MiB of log, if each is committed alone.
 const UNITS_PER_CHECKPOINT: usize = 256;
@@ -95,18 +95,13 @@ impl Lane {
         Ok(unit)
     }
 
-    /// Commits what has joined, and gives the connection back if it was not given back already.
-    pub(crate) async fn close(&self) -> Option<SqliteConnection> {
-        let connection = {
-            let mut state = self.state.lock().await;
-            state.settle().await;
-            state.refusal.get_or_insert(Lost::Closed);
-            state.connection.take()
-        };
+    /// Refuses all that come from now on, commits what has joined, and closes the connection.
+    pub(crate) async fn close(&self) {
+        self.state.lock().await.refusal.get_or_insert(Lost::Closed);
         self.wake.try_send(()).ok();
+        // The committer does the rest: it is not cancelled, as whoever waits here may be.
         self.committer.close();
         self.committer.wait().await;
-        connection
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -125,14 +120,17 @@ impl Lane {
     }
 }
 
-/// Commits groups, for as long as there is a lane.
+/// Commits groups, until the lane is closed or refuses.
 async fn commit_groups(state: Arc<Mutex<State>>, mut woken: mpsc::Receiver<()>) {
     while woken.recv().await.is_some() {
         let mut state = state.lock().await;
         // Whoever woke us before we had the lane is served now; a second round for them would only split the next group.
         while woken.try_recv().is_ok() {}
         state.settle().await;
-        if state.connection.is_none() {
+        if state.refusal.is_some() {
+            if let Some(connection) = state.connection.take() {
+                close(connection).await;
+            }
             return;
         }
     }
@@ -257,7 +255,7 @@ enum Savepoint {
 
 #[derive(Debug)]
 struct State {
-    /// Gone once the lane is closed.
+    /// Gone once the lane is closed, or the disk has failed.
     connection: Option<SqliteConnection>,
     transaction: Transaction,
     savepoint: Savepoint,
@@ -380,6 +378,7 @@ impl State {
             tracing::error!(error = &lost as &dyn std::error::Error, units = self.members.len(), "the commit failed");
             self.transaction = Transaction::Doomed(lost);
             self.clean().await;
+            self.abandon_if_disk_failed();
             return;
         }
         self.transaction = Transaction::None;
@@ -406,6 +405,15 @@ impl State {
         if let Err(lost) = self.control("pragma wal_checkpoint(passive)").await {
             let lost = self.commit_failed(lost);
             tracing::error!(error = &lost as &dyn std::error::Error, "the log could not be folded into the database");
+            self.abandon_if_disk_failed();
+        }
+    }
+
+    /// Leaves the connection open for good after the disk has failed: closing it would fold the log into the file once more and delete it,
+    /// and the log may be the only place where everything still is.
+    fn abandon_if_disk_failed(&mut self) {
+        if matches!(self.refusal, Some(Lost::Disk(_))) {
+            std::mem::forget(self.connection.take());
         }
     }
 

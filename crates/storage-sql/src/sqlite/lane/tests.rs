@@ -234,6 +234,8 @@ async fn after_the_disk_has_failed_nothing_is_written_and_reading_goes_on() {
         let error = sqlx::Error::Database(Box::new(DatabaseFailure(1034)));
         let lost = state.commit_failed(Lost::Statement(Arc::new(error)));
         assert!(matches!(lost, Lost::Disk(_)));
+        state.abandon_if_disk_failed();
+        assert!(state.connection.is_none());
     }
     let refused = write(store.as_ref(), 2).await.unwrap_err();
     assert!(matches!(refused, StoreError::Backend(_)), "{refused:?}");
@@ -286,6 +288,7 @@ async fn closing_commits_what_was_begun_and_refuses_the_rest() {
         });
     }
     while begun.load(Ordering::SeqCst) < 100 {
+        assert!(writers.try_join_next().is_none(), "a writer was refused before the store was closed");
         tokio::task::yield_now().await;
     }
     store.close().await;
