@@ -21,7 +21,7 @@ build: web ## The binary, with both front ends inside: target/release/baton.
 web: web/.built ## Both front ends.
 
 web/.built: $(WEB_SOURCES)
-	cd web && npm ci --no-audit --no-fund && npm run build
+	cd web && npm install --no-audit --no-fund && npm run build
 	@touch $@
 
 check: ## Quick checks: formatting, lints, types. No tests.
@@ -46,7 +46,7 @@ test-web: ## Front-end unit tests.
 
 test-e2e: web ## Browser tests against the real binary, in Chromium.
 	cargo build --locked -p baton-server -p baton-scripted-model
-	cd e2e && npm ci --no-audit --no-fund && npm test
+	cd e2e && npm install --no-audit --no-fund && npm test
 
 codegen: ## Writes the generated files: OpenAPI document, TypeScript types.
 	cargo xtask codegen
@@ -65,7 +65,7 @@ bench: build ## Latency, throughput, memory, start time, sizes; writes target/be
 
 screenshots: web ## Makes the pictures of the README and the docs.
 	cargo build --locked -p baton-server
-	cd e2e && npm ci --no-audit --no-fund && npm run screenshots
+	cd e2e && npm install --no-audit --no-fund && npm run screenshots
 
 clean: ## Removes everything that was built.
 	cargo clean

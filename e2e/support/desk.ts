@@ -47,7 +47,7 @@ export class Desk {
   async openFirst(view: string): Promise<void> {
     await expect(this.rows(view).first()).toBeVisible();
     await this.press("j");
-    await expect(this.thread).toBeVisible();
+    await expect(this.log).toBeVisible();
   }
 
   /** Presses a single-key shortcut where no text is being written. */

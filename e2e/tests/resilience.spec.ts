@@ -261,3 +261,24 @@ test("W5: the operator's inbox goes on where it was after the server was restart
   await expect(visitor.messages(/^Dana Reyes/)).toHaveCount(1);
   await expect(operator.log.getByText("Is somebody coming?", { exact: true })).toHaveCount(1);
 });
+
+test("W5: a conversation that could not be loaded while the server was away is there when it is back", async ({
+  baton,
+  demo,
+  desk,
+  visit,
+}) => {
+  test.setTimeout(60_000);
+  const operator = await desk();
+  const visitor = await visit();
+  await visitor.open();
+  await visitor.offer.click();
+  await expect(operator.rows("Needs human")).toHaveCount(1);
+  const conversations = /\/api\/v1\/conversations\/[^/]+$/;
+  await operator.page.route(conversations, (route) => route.abort());
+  await operator.press("j");
+  await expect(operator.page.getByText("The conversation could not be loaded")).toBeVisible();
+  await operator.page.unroute(conversations);
+  await baton.restart(demo, "SIGTERM");
+  await expect(operator.log).toBeVisible({ timeout: 20_000 });
+});

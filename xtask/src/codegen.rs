@@ -31,7 +31,7 @@ fn document() -> anyhow::Result<String> {
 fn types(root: &Path, to: &Path) -> anyhow::Result<()> {
     let folder = root.join("web/gen");
     if !folder.join("node_modules").exists() {
-        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+        run(Command::new("npm").args(["install", "--no-audit", "--no-fund"]).current_dir(&folder))?;
     }
     let document = root.join("target/openapi.json");
     std::fs::create_dir_all(root.join("target"))?;

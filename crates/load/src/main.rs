@@ -28,6 +28,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::report::say;
 
@@ -67,7 +68,7 @@ fn main() -> ExitCode {
         tokio::select! {
             done = run(cli) => done,
             // Dropping the run kills what it started and removes its folders.
-            _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+            interrupted = interrupted() => interrupted.and(Err(anyhow::anyhow!("interrupted"))),
         }
     });
     runtime.shutdown_background();
@@ -87,6 +88,15 @@ async fn run(cli: Cli) -> Result<bool> {
         Command::Race(options) => race::run(binary, cli.server_argument, options).await,
         Command::Chaos(options) => chaos::run(binary, cli.server_argument, options).await,
         Command::Bench(options) => bench::run(binary, cli.server_argument, options).await,
+    }
+}
+
+/// Waits until somebody wants this to end.
+async fn interrupted() -> Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => Ok(pressed?),
+        _ = terminated.recv() => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! SQLite: one file, one writer, many readers.
 //!
 //! The file is in WAL mode with `synchronous = full`: a commit is on disk when it returns, and readers never wait for the writer.
-//! Units that write go through the [`lane`], which owns the only connection that writes and puts units that come together into one commit.
+//! Units that write go through the `lane` module, which owns the only connection that writes and puts units that come together into one commit.
 //! Units that read have a pool of read-only connections; a deferred transaction shows each of them one moment.
 //! The file is not memory-mapped: a failing disk would end the process with a signal instead of an error.
 
@@ -239,6 +239,7 @@ async fn run(connection: &mut SqliteConnection, statements: Vec<Statement>) -> s
 
 /// Several statements as one text, which SQLite runs without a way back to the caller in between: their placeholders are numbered on.
 /// Made of static SQL alone, and of few combinations, so that each is prepared once.
+/// The driver means to give this up one day; run one by one, the statements come to the same, only slower.
 fn script(statements: Vec<Statement>) -> (SqlStr, Vec<Value>) {
     if let [statement] = statements.as_slice() {
         let sql = statement.sql;

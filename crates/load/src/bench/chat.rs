@@ -29,6 +29,8 @@ const BODY_BYTES: usize = 200;
 const STRAGGLE: Duration = Duration::from_millis(1_500);
 /// How long one call may take.
 const CALL_WITHIN: Duration = Duration::from_secs(10);
+/// How late our own schedule may be, milliseconds; beyond it the machine is too busy to measure.
+pub(super) const PACING_P99_MS: f64 = 5.0;
 /// Between the last preparation and the first message.
 const LEAD: Duration = Duration::from_millis(200);
 

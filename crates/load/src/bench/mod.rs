@@ -64,6 +64,9 @@ pub(crate) struct Options {
     /// Length of a step of the sustained rate, seconds.
     #[arg(long, default_value_t = 10.0)]
     step_seconds: f64,
+    /// How often a step is tried before it counts as failed: other work on the machine should not decide.
+    #[arg(long, default_value_t = 3)]
+    attempts: usize,
     /// Highest rate that is tried.
     #[arg(long, default_value_t = 12_800.0)]
     rate_max: f64,

@@ -20,8 +20,6 @@ const OPERATORS: usize = 2;
 const RATE_FIRST: f64 = 50.0;
 /// Slowest delivery to the operator that is still quick, milliseconds.
 const QUICK_P99_MS: f64 = 50.0;
-/// How often a step is tried before it counts as failed: other work on the machine must not decide.
-const ATTEMPTS: usize = 2;
 
 /// One step.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -30,6 +28,7 @@ struct Step {
     attempt: usize,
     to_operator: Option<Summary>,
     to_visitor: Option<Summary>,
+    pacing: Option<Summary>,
     undelivered: usize,
     refused: usize,
     reopened: usize,
@@ -59,7 +58,7 @@ pub(super) async fn measure(bench: &Bench, figures: Figures) -> Result<Figures> 
     let (mut ours, mut peers) = (Climb::default(), Climb { over: bench.peer.is_none(), ..Climb::default() });
     let mut rate = RATE_FIRST;
     while rate <= options.rate_max && !(ours.over && peers.over) {
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..options.attempts {
             if !ours.needs(rate) {
                 break;
             }
@@ -71,6 +70,7 @@ pub(super) async fn measure(bench: &Bench, figures: Figures) -> Result<Figures> 
                 attempt,
                 to_operator: outcome.to_operator.summary(),
                 to_visitor: outcome.to_visitor.summary(),
+                pacing: outcome.pacing.summary(),
                 undelivered: outcome.undelivered(options.replies),
                 refused: outcome.refused,
                 reopened: outcome.reopened,
@@ -81,12 +81,12 @@ pub(super) async fn measure(bench: &Bench, figures: Figures) -> Result<Figures> 
                     && is_quick(outcome.to_operator.summary().map(|found| found.p99_ms)),
             };
             steps.push(step);
-            ours.take(rate, step.held, attempt);
+            ours.take(rate, step.held, attempt + 1 == options.attempts);
             // What a failed step left behind is not to be the next one's.
             held::at_rest(&installation).await?;
         }
         if let Some(peer) = &bench.peer {
-            for attempt in 0..ATTEMPTS {
+            for attempt in 0..options.attempts {
                 if !peers.needs(rate) {
                     break;
                 }
@@ -95,7 +95,7 @@ pub(super) async fn measure(bench: &Bench, figures: Figures) -> Result<Figures> 
                 server.stop().await?;
                 let held = run.delivered == run.sent && run.replies == run.sent && is_quick(run.to_operator_p99_ms);
                 peer_steps.push(PeerStep { rate, attempt, run, held });
-                peers.take(rate, held, attempt);
+                peers.take(rate, held, attempt + 1 == options.attempts);
             }
         }
         rate *= 2.0;
@@ -125,11 +125,11 @@ impl Climb {
         !self.over && self.highest.is_none_or(|highest| highest < rate)
     }
 
-    fn take(&mut self, rate: f64, held: bool, attempt: usize) {
+    fn take(&mut self, rate: f64, held: bool, was_last_attempt: bool) {
         if held {
             self.highest = Some(rate);
         } else {
-            self.over = attempt + 1 == ATTEMPTS;
+            self.over = was_last_attempt;
         }
     }
 }
@@ -144,6 +144,7 @@ fn table(steps: &[Step], peer_steps: &[PeerStep]) -> Table {
         "who",
         "to operator p50/p99, ms",
         "to visitor p50/p99, ms",
+        "own pacing p99, ms",
         "undelivered",
         "streams reopened",
         "stored/s",
@@ -159,6 +160,7 @@ fn table(steps: &[Step], peer_steps: &[PeerStep]) -> Table {
             "Baton".to_owned(),
             both(step.to_operator),
             both(step.to_visitor),
+            cell(step.pacing.map(|found| found.p99_ms)),
             (step.undelivered + step.refused).to_string(),
             step.reopened.to_string(),
             format!("{:.0}", step.stored_per_second),
@@ -172,6 +174,7 @@ fn table(steps: &[Step], peer_steps: &[PeerStep]) -> Table {
             "socket.io + SQLite FULL".to_owned(),
             format!("{} / {}", cell(run.to_operator_p50_ms), cell(run.to_operator_p99_ms)),
             format!("{} / {}", cell(run.to_visitor_p50_ms), cell(run.to_visitor_p99_ms)),
+            String::new(),
             (2 * run.sent).saturating_sub(run.delivered + run.replies).to_string(),
             String::new(),
             String::new(),
@@ -190,13 +193,13 @@ mod tests {
     fn a_side_climbs_until_a_step_fails_every_attempt() {
         let mut climb = Climb::default();
         assert!(climb.needs(50.0));
-        climb.take(50.0, true, 0);
+        climb.take(50.0, true, false);
         assert!(!climb.needs(50.0) && climb.needs(100.0));
-        climb.take(100.0, false, 0);
+        climb.take(100.0, false, false);
         assert!(climb.needs(100.0));
-        climb.take(100.0, true, 1);
-        climb.take(200.0, false, 0);
-        climb.take(200.0, false, 1);
+        climb.take(100.0, true, true);
+        climb.take(200.0, false, false);
+        climb.take(200.0, false, true);
         assert!(!climb.needs(400.0));
         assert_eq!(climb.highest, Some(100.0));
     }

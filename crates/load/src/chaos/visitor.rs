@@ -15,7 +15,7 @@ use crate::setup::QUESTION;
 use crate::stream::EventStream;
 
 /// Longest pause of a visitor between two messages to a person, milliseconds.
-const THINK_MS_MAX: u64 = 40;
+const THINK_MS_MAX: u64 = 25;
 /// Longest pause between two questions to the AI: long enough that some answers are written to their end.
 const THINK_MS_MAX_AI: u64 = 400;
 

@@ -14,6 +14,7 @@
 //!   whether or not it ran. So whoever comes next first makes sure.
 //! - Within a unit: the unit has not joined the members. It is taken back by whoever has the lane next; dropping it wakes the committer, so that
 //!   somebody does. A unit that gave up on one of its own statements and goes on is refused: nobody knows what that statement did.
+//! - Having lost a race: the unit has left the lane; only the knowledge that the winner is on disk is not waited for.
 //! - After joining the members, which is one step without an await: the unit is committed, whether or not anybody waits for the answer.
 //! - The committer is not cancelled, and nobody else commits or closes. If the runtime ends, the process does, and what was not committed is not in the file.
 //!
@@ -45,6 +46,10 @@ use crate::sqlite::{Counts, close, run};
 
 /// After how many units the log is folded into the file: about 10 MiB of log, if each is committed alone.
 const UNITS_PER_CHECKPOINT: usize = 256;
+
+/// How long the log may get, pages of 4 KiB, before writers wait for those who read from it.
+/// Readers that overlap all the time would otherwise keep it from ever beginning anew.
+const LOG_PAGES_MAX: u64 = if cfg!(test) { 512 } else { 8_192 };
 
 /// The way in for writers.
 #[derive(Debug)]
@@ -80,6 +85,7 @@ impl Lane {
             disk_fails,
             counters: Arc::clone(&counters),
             units_logged: 0,
+            log_pages_max: LOG_PAGES_MAX,
         }));
         let committer = TaskTracker::new();
         committer.spawn(commit_groups(Arc::clone(&state), woken));
@@ -271,8 +277,10 @@ struct State {
     refusal: Option<Lost>,
     disk_fails: watch::Sender<bool>,
     counters: Arc<Counters>,
-    /// Units that lie in the log.
+    /// Units since the log was last folded into the file.
     units_logged: usize,
+    /// How long the log may get before writers wait for readers.
+    log_pages_max: u64,
 }
 
 impl State {
@@ -280,11 +288,9 @@ impl State {
         self.connection.as_mut().ok_or(Lost::Closed)
     }
 
-    async fn control(&mut self, sql: &'static str) -> Result<(), Lost> {
-        match run(self.connection()?, vec![Statement { sql, values: Vec::new() }]).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Lost::Statement(Arc::new(error))),
-        }
+    async fn control(&mut self, sql: &'static str) -> Result<Vec<Outcome>, Lost> {
+        let statements = vec![Statement { sql, values: Vec::new() }];
+        run(self.connection()?, statements).await.map_err(|error| Lost::Statement(Arc::new(error)))
     }
 
     /// Notes the error of a unit's statement.
@@ -336,7 +342,7 @@ impl State {
     async fn clean(&mut self) {
         if matches!(self.transaction, Transaction::Unit) && !self.members.is_empty() {
             match self.control("rollback to unit").await {
-                Ok(()) => self.transaction = Transaction::Settled,
+                Ok(_) => self.transaction = Transaction::Settled,
                 // The savepoint is gone, and the transaction with it.
                 Err(lost) => {
                     let lost = self.suspicion.take().map_or(lost, Lost::Statement);
@@ -394,19 +400,34 @@ impl State {
             answer.send(Ok(())).ok();
         }
         self.resolved.send_replace(());
-        if self.units_logged >= UNITS_PER_CHECKPOINT {
-            self.checkpoint().await;
-        }
-    }
-
-    /// Folds the log into the file, as far as nobody reads from it.
-    async fn checkpoint(&mut self) {
-        self.units_logged = 0;
-        if let Err(lost) = self.control("pragma wal_checkpoint(passive)").await {
+        if self.units_logged >= UNITS_PER_CHECKPOINT
+            && let Err(lost) = self.checkpoint().await
+        {
             let lost = self.commit_failed(lost);
             tracing::error!(error = &lost as &dyn std::error::Error, "the log could not be folded into the database");
             self.abandon_if_disk_failed();
         }
+    }
+
+    /// Folds the log into the file. If the log has become long, waits until nobody reads from it, so that it begins anew.
+    async fn checkpoint(&mut self) -> Result<(), Lost> {
+        self.units_logged = 0;
+        let pages = self.fold("pragma wal_checkpoint(passive)").await?;
+        if pages < self.log_pages_max {
+            return Ok(());
+        }
+        let pages = self.fold("pragma wal_checkpoint(truncate)").await?;
+        // Whoever reads for longer than one waits is not waited for again until the log is twice as long.
+        self.log_pages_max = pages + LOG_PAGES_MAX;
+        Ok(())
+    }
+
+    /// Runs a checkpoint; returns how long the log is now, pages.
+    async fn fold(&mut self, sql: &'static str) -> Result<u64, Lost> {
+        let outcomes = self.control(sql).await?;
+        let row = outcomes.first().and_then(|outcome| outcome.rows.first());
+        // The columns are: whether it had to stop, pages in the log, pages of them that were folded.
+        Ok(row.and_then(|row| row.of("wal_checkpoint").number(1, "log").ok()).unwrap_or(0))
     }
 
     /// Leaves the connection open for good after the disk has failed: closing it would fold the log into the file once more and delete it,

@@ -2,7 +2,7 @@
 //!
 //! An adapter runs them with [`conformance_suite!`](crate::conformance_suite), which makes one test of each rule, each on a store of its own:
 //!
-//! ```ignore
+//! ```text
 //! async fn fresh_store() -> (Arc<dyn Store>, impl Drop) { … }
 //! baton_storage::conformance_suite!(crate::tests::fresh_store);
 //! ```

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::connection::values;
-use crate::sqlite::lane::{LaneUnit, Lost, UNITS_PER_CHECKPOINT};
+use crate::sqlite::lane::{LOG_PAGES_MAX, LaneUnit, Lost, UNITS_PER_CHECKPOINT};
 use crate::sqlite::tests::{DatabaseFailure, Disk};
 use crate::sqlite::{Counts, SqliteStore};
 use crate::unit::SqlUnit;
@@ -138,6 +138,34 @@ async fn the_log_does_not_grow_without_end() {
     // The first round is as long as they get: afterwards the same room is used again.
     assert!(sizes[0] > 0);
     assert!(sizes[3] < sizes[0] * 2, "{sizes:?}");
+}
+
+/// Neither does it when somebody reads from it at any time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn readers_do_not_make_the_log_grow() {
+    let disk = Disk::new();
+    let store = disk.open().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut readers = JoinSet::new();
+    for _ in 0..8 {
+        let (store, stop) = (Arc::clone(&store), Arc::clone(&stop));
+        readers.spawn(async move {
+            while !stop.load(Ordering::SeqCst) {
+                stored(store.as_ref()).await;
+            }
+        });
+    }
+    let mut longest = 0;
+    for round in 0..8 {
+        for n in 0..UNITS_PER_CHECKPOINT as u128 {
+            write(store.as_ref(), round * 1_000 + n).await.unwrap();
+        }
+        longest = disk.log_size().max(longest);
+    }
+    stop.store(true, Ordering::SeqCst);
+    readers.join_all().await;
+    // A round is about 300 pages; without an end to it, this would be eight of them.
+    assert!(longest < 3 * LOG_PAGES_MAX * 4_096, "{longest} bytes");
 }
 
 /// A commit fails as a whole: here because one of its units breaks a rule that is checked only then.
