@@ -933,7 +933,7 @@ export interface components {
             /**
              * Format: double
              * @description Lowest confidence at which to answer, 0 to 1 (A3).
-             * @default 0.6
+             * @default 0.5
              */
             answer_threshold: number;
             /**
