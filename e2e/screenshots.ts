@@ -62,7 +62,6 @@ for (const scheme of ["light", "dark"] as const) {
     const operator = await desk("/inbox/waiting", { ...DESK, colorScheme: scheme });
     await people(visit);
     await expect(operator.rows("Needs human")).toHaveCount(3);
-    const suffix = scheme === "dark" ? "-dark" : "";
     if (scheme === "light") await picture(operator.page, "inbox-waiting");
     await operator
       .rows("Needs human")
@@ -72,7 +71,7 @@ for (const scheme of ["light", "dark"] as const) {
       .click();
     await expect(operator.log.getByRole("region", { name: /^Handed to the team/ })).toBeVisible();
     await operator.page.mouse.move(900, 500);
-    await picture(operator.page, `inbox-handoff${suffix}`);
+    await picture(operator.page, scheme === "dark" ? "inbox-dark" : "inbox-handoff");
   });
 }
 
