@@ -9,7 +9,7 @@ use baton_domain::ids::{ClientId, ConversationId, TurnId, WorkspaceId};
 use baton_domain::time::Timestamp;
 use baton_domain::turn::{Turn, TurnState};
 use baton_realtime::{Committed, Muted, Signal, Topic};
-use baton_storage::{Append, OnCommit, StoreError, Stored, TurnEnd, WriteUnit};
+use baton_storage::{Append, OnCommit, StoreError, Stored, TurnEnd, WriteUnit, quietly};
 
 use crate::{AppError, Baton};
 
@@ -40,7 +40,11 @@ pub(crate) async fn act_on(
         let stored = unit.conversation(workspace_id, id).await?.ok_or(AppError::NotFound)?;
         let command = command(&stored);
         match Step::take(baton, unit.as_mut(), stored, command, client_id, None).await {
-            Ok(Taken::Nothing(acted)) => return Ok(acted),
+            Ok(Taken::Nothing(acted)) => {
+                // What made it hold may be of the same group and not be on disk yet: answer only once it is.
+                unit.commit(quietly()).await?;
+                return Ok(acted);
+            }
             Ok(Taken::Step(step)) => {
                 let (acted, then, muted) = step.finish(baton);
                 unit.commit(then).await?;
