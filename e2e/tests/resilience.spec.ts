@@ -94,7 +94,7 @@ test.fixme("H5 W8: the team sees at once that the visitor went to another page",
   await expect(operator.details).toContainText("/index.html");
 });
 
-// Nothing is stored before the first message, so a full navigation forgets the pages before.
+// The loader keeps the pages before without the current one, so a full navigation forgets it.
 test.fixme("H5: the pages before the first message reach the team", async ({ desk, visit }) => {
   const operator = await desk();
   const visitor = await visit("/index.html", WIDE);
