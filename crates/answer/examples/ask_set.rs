@@ -53,6 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 measured.is_safe(item),
                 item.question.asked()
             );
+            for part in &measured.found.parts {
+                println!("  < {}", measured.evidence.passages[part.passage].hit.passage.heading_path.join(" › "));
+            }
             match &verdict {
                 Verdict::Supported { text, .. } => println!("{text}"),
                 Verdict::Unsupported { why } => println!("GATE {why:?}: {text}"),

@@ -4,12 +4,21 @@ use std::collections::HashSet;
 
 use baton_knowledge::{Hit, Snapshot, SnapshotError};
 
-use crate::question::Question;
+use crate::question::{Leaning, Question};
 
 /// Passages that are looked at for one question.
 pub const HITS_MAX: usize = 12;
 /// Weight of a term that only the previous question holds, against 1 for the question itself.
 const CONTEXT_WEIGHT: f64 = 0.5;
+
+/// A short question of several words is about the best passage if that holds this share of it.
+const KNOWN_SHARE_MIN: f64 = 0.5;
+
+/// What the title counts for a passage that has a heading of its own.
+const TITLE_WEIGHT: f64 = 0.7;
+
+/// What the title counts for what stands before the first heading: more often an introduction than the answer.
+const INTRODUCTION_WEIGHT: f64 = 0.85;
 
 /// The passages for one question with what they cover of it.
 #[derive(Debug)]
@@ -45,6 +54,8 @@ pub struct PassageEvidence {
     pub document_support: f64,
     /// Terms of the title and headings.
     pub frame: HashSet<String>,
+    /// How nearly the heading right above the passage asks what is asked, 0 to 1; see [`heading_fit`].
+    pub heading_fit: f64,
     /// Terms of all sentences.
     pub body: HashSet<String>,
     /// Terms of each sentence.
@@ -57,9 +68,27 @@ impl Evidence {
     /// # Errors
     /// Only when the snapshot cannot be read.
     pub fn gather(snapshot: &Snapshot, question: &Question) -> Result<Self, SnapshotError> {
-        let is_follow_up = question.is_follow_up();
-        let found = snapshot.search(&question.search_text(), HITS_MAX)?;
         let own: HashSet<String> = snapshot.terms(&question.asked()).into_iter().collect();
+        match question.leaning() {
+            Leaning::Alone => Self::search(snapshot, &question.search_alone(), &own, false),
+            Leaning::Leans => Self::search(snapshot, &question.search_in_context(), &own, true),
+            Leaning::Short => {
+                let alone = Self::search(snapshot, &question.search_alone(), &own, false)?;
+                if alone.knows_the_subject() {
+                    return Ok(alone);
+                }
+                Self::search(snapshot, &question.search_in_context(), &own, true)
+            }
+        }
+    }
+
+    fn search(
+        snapshot: &Snapshot,
+        text: &str,
+        own: &HashSet<String>,
+        is_follow_up: bool,
+    ) -> Result<Self, SnapshotError> {
+        let found = snapshot.search(text, HITS_MAX)?;
         let terms: Vec<Term> = found
             .query_terms
             .into_iter()
@@ -71,9 +100,22 @@ impl Evidence {
         let best = found.hits.first().map_or(1.0, |hit| f64::from(hit.normalised).max(f64::EPSILON));
         let mut passages: Vec<PassageEvidence> =
             found.hits.into_iter().map(|hit| PassageEvidence::read(snapshot, hit, best)).collect();
+        for passage in &mut passages {
+            passage.heading_fit = heading_fit(snapshot, &passage.hit, &terms);
+        }
         support_by_documents(&mut passages);
         let total = terms.iter().map(|term| term.weight).sum::<f64>().max(f64::EPSILON);
         Ok(Self { terms, passages, is_follow_up, total })
+    }
+
+    /// Whether the documents are about a short question by itself: the best passage holds most of it, and a single word
+    /// also stands in its headings, for a passage that only mentions the word need not be about it.
+    fn knows_the_subject(&self) -> bool {
+        let Some(best) = self.passages.first() else { return false };
+        match self.terms.as_slice() {
+            [only] => best.frame.contains(&only.term),
+            _ => self.share(|term| best.holds(term)) >= KNOWN_SHARE_MIN,
+        }
     }
 
     /// The share of the question, by weight, whose terms satisfy a condition; 0 to 1.
@@ -93,7 +135,8 @@ impl PassageEvidence {
             frame.extend(set(heading));
         }
         let body = set(&passage.text);
-        Self { relative: f64::from(hit.normalised) / best, document_support: 0.0, frame, body, sentences, hit }
+        let relative = f64::from(hit.normalised) / best;
+        Self { relative, document_support: 0.0, frame, heading_fit: 0.0, body, sentences, hit }
     }
 
     /// Whether title, headings or text hold a term.
@@ -104,6 +147,26 @@ impl PassageEvidence {
     /// What names the passage's document among all sources.
     pub fn document(&self) -> (&str, &str) {
         (&self.hit.source_id, &self.hit.passage.document_key)
+    }
+}
+
+/// How nearly the heading right above a passage, or its document's title, asks what is asked: the harmonic mean of the
+/// question's share that it holds and of its own words' share that the question holds.
+///
+/// A question that is a heading almost word for word is what the writer wrote the passage for.
+fn heading_fit(snapshot: &Snapshot, hit: &Hit, terms: &[Term]) -> f64 {
+    let total = terms.iter().map(|term| term.weight).sum::<f64>().max(f64::EPSILON);
+    let fit = |heading: &str| {
+        let words: HashSet<String> = snapshot.terms(heading).into_iter().collect();
+        let asked: Vec<&Term> = terms.iter().filter(|term| words.contains(&term.term)).collect();
+        let recall = asked.iter().map(|term| term.weight).sum::<f64>() / total;
+        let precision = asked.len() as f64 / words.len().max(1) as f64;
+        if asked.is_empty() { 0.0 } else { 2.0 * recall * precision / (recall + precision) }
+    };
+    let title = fit(&hit.passage.document_title);
+    match hit.passage.heading_path.last() {
+        Some(heading) => fit(heading).max(TITLE_WEIGHT * title),
+        None => INTRODUCTION_WEIGHT * title,
     }
 }
 

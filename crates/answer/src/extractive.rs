@@ -14,7 +14,7 @@ mod tests;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use baton_knowledge::{Passage, SentenceKind};
+use baton_knowledge::{Passage, Sentence, SentenceKind};
 
 use crate::evidence::{Evidence, PassageEvidence};
 use crate::extractive::cues::Cue;
@@ -25,6 +25,10 @@ const READ_MAX: usize = 10;
 const RELATIVE_MIN: f64 = 0.45;
 /// Most passages of one answer.
 const PARTS_MAX: usize = 3;
+/// A heading that shares less than this with the question says nothing about which passage answers …
+const HEADING_FIT_MIN: f64 = 0.6;
+/// … and what one that asks the very question adds to the rating of what stands below it.
+const HEADING_WEIGHT: f64 = 0.40;
 /// A further passage must cover this much of the question that the answer does not cover yet …
 const GAIN_MIN: f64 = 0.12;
 /// … or be about as good as the first and from another document, which may hold the better answer.
@@ -71,7 +75,12 @@ pub fn extract(evidence: &Evidence, asked: &str) -> Option<Extract> {
             break;
         }
         let passage = &evidence.passages[candidate.passage];
-        let sentences = span::around(&passage.hit.passage, candidate.sentence, parts.is_empty());
+        let own = &passage.sentences[candidate.sentence];
+        let wanted = span::Wanted {
+            is_first: parts.is_empty(),
+            is_named: evidence.terms.iter().any(|term| own.contains(&term.term)),
+        };
+        let sentences = span::around(&passage.hit.passage, candidate.sentence, wanted);
         let newly = |term: &str| {
             !covered.contains(term) && passage.sentences[sentences.clone()].iter().any(|terms| terms.contains(term))
         };
@@ -102,6 +111,10 @@ struct Candidate {
 fn best_sentence(evidence: &Evidence, place: usize, passage: &PassageEvidence, cue: Cue) -> Option<Candidate> {
     let text = &passage.hit.passage;
     let under_question = text.sentences.iter().position(|sentence| sentence.kind == SentenceKind::Question);
+    let first_of = |wanted: &dyn Fn(&Sentence) -> bool| text.sentences.iter().position(wanted);
+    let steps = first_of(&|sentence| cue == Cue::Steps && cues::is_step(text.sentence_text(sentence), sentence.kind));
+    let first_answer = steps.or_else(|| first_of(&|sentence| is_answer(sentence.kind)))?;
+    let asked_by_heading = ((passage.heading_fit - HEADING_FIT_MIN) / (1.0 - HEADING_FIT_MIN)).max(0.0);
     let rated =
         text.sentences.iter().enumerate().filter(|(_, sentence)| is_answer(sentence.kind)).map(|(at, sentence)| {
             let own = &passage.sentences[at];
@@ -116,10 +129,13 @@ fn best_sentence(evidence: &Evidence, place: usize, passage: &PassageEvidence, c
                     || asked_above(term)
                     || before.is_some_and(|before| before.contains(term))
             });
-            let rating = 0.25 * alone
+            // Under a heading that asks the very question, what comes first answers it, in whatever words.
+            let first = at.checked_sub(first_answer).map_or(0.0, |behind| 1.0 / (1 + behind) as f64);
+            let rating = 0.25 * (asked_by_heading * first + (1.0 - asked_by_heading) * alone)
                 + 0.35 * framed
                 + 0.60 * passage.relative
                 + 0.20 * passage.document_support
+                + HEADING_WEIGHT * asked_by_heading
                 + cue.bonus(text.sentence_text(sentence), sentence.kind)
                 + position_bonus(at)
                 - penalty(text.sentence_text(sentence), sentence.kind);

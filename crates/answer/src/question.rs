@@ -58,19 +58,23 @@ impl Question {
         if of.is_empty() { said.join("\n") } else { of.join("\n") }
     }
 
-    /// Whether the texts lean on what was said before and cannot be understood alone.
-    pub fn is_follow_up(&self) -> bool {
-        self.previous_question().is_some() && leans_on_context(&self.asked())
+    /// How much the texts need what was said before to be understood.
+    pub fn leaning(&self) -> Leaning {
+        if self.previous_question().is_none() { Leaning::Alone } else { leaning(&self.asked()) }
     }
 
-    /// What to search for: the question, and before a follow-up also what it follows, at half its weight.
-    pub fn search_text(&self) -> String {
+    /// The question alone, as it is searched.
+    pub fn search_alone(&self) -> String {
+        cut(self.asked())
+    }
+
+    /// The question together with what it follows, which has half its weight.
+    pub fn search_in_context(&self) -> String {
         let asked = self.asked();
-        let text = match self.previous_question().filter(|_| leans_on_context(&asked)) {
+        cut(match self.previous_question() {
             Some(previous) => format!("{asked}\n{asked}\n{previous}"),
             None => asked,
-        };
-        text[..text.floor_char_boundary(SEARCH_BYTES_MAX)].to_owned()
+        })
     }
 
     /// The visitor's last earlier text that was more than small talk.
@@ -84,17 +88,55 @@ impl Question {
     }
 }
 
-/// Whether a question is too short or points back: "and on Android?", "how much does it cost".
-fn leans_on_context(asked: &str) -> bool {
+/// How much a question needs what was said before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaning {
+    /// It says what it is about: it is searched alone.
+    Alone,
+    /// A short but whole question, "What is confidence?": it is searched alone if the documents know its subject.
+    Short,
+    /// It points back or is a fragment, "how much does it cost", "and on Android?": it is searched in its context.
+    Leans,
+}
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(SEARCH_BYTES_MAX));
+    text
+}
+
+fn leaning(asked: &str) -> Leaning {
     let lower = asked.to_lowercase().replace(['\'', '’'], "");
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let own = words.iter().filter(|word| !is_function_word(word)).count();
     let points_back = words.iter().any(|word| is_pointer(word));
-    let opens = matches!(
-        words.first().copied(),
-        Some("and" | "but" | "also" | "or" | "so" | "then" | "why" | "und" | "aber" | "et" | "y" | "e")
-    ) || matches!(words.get(..2), Some(["what" | "how", "about"] | ["what", "if"] | ["the", "same"]));
-    own <= SHORT_WORDS_MAX || opens || (points_back && own <= 2 * SHORT_WORDS_MAX + 2)
+    let opens = words.first().is_some_and(|word| is_opener(word))
+        || matches!(words.get(..2), Some(["what" | "how", "about"] | ["what", "if"] | ["the", "same"]));
+    if own == 0 || (points_back && own <= 2 * SHORT_WORDS_MAX + 2) {
+        return Leaning::Leans;
+    }
+    match (is_clause(&words), opens) {
+        (true, true) => Leaning::Short,
+        (true, false) if own <= SHORT_WORDS_MAX => Leaning::Short,
+        (false, true) => Leaning::Leans,
+        (false, false) if own <= SHORT_WORDS_MAX => Leaning::Leans,
+        (_, false) => Leaning::Alone,
+    }
+}
+
+/// A word that goes on from what was said before.
+fn is_opener(word: &str) -> bool {
+    matches!(word, "and" | "but" | "also" | "or" | "so" | "then" | "why" | "und" | "aber" | "et" | "y" | "e")
+}
+
+/// Whether the words have a verb with something behind it to ask about: "how do I export", "is shipping free".
+fn is_clause(words: &[&str]) -> bool {
+    let auxiliary = words.iter().position(|word| {
+        matches!(
+            *word,
+            "is" | "are" | "was" | "were" | "do" | "does" | "did" | "can" | "could" | "would" | "should" | "will"
+        ) || matches!(*word, "may" | "must" | "have" | "has" | "cant" | "dont" | "doesnt" | "whats" | "isnt" | "arent")
+    });
+    auxiliary.is_some_and(|at| words[at + 1..].iter().any(|word| !is_function_word(word)))
 }
 
 fn is_pointer(word: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Question sets with known answers, as folders of `docs.jsonl` and `questions.jsonl`.
+//! Question sets with known answers, as folders of `docs.jsonl` (or Markdown files in `docs`) and `questions.jsonl`.
 #![allow(dead_code, reason = "each example uses its part")]
 
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use baton_answer::evidence::Evidence;
 use baton_answer::extractive::{Extract, extract};
 use baton_answer::intent::{Intent, classify};
 use baton_answer::{Question, Turn, Who};
-use baton_knowledge::{BuildOptions, Format, ReadOptions, Snapshot, SourcePassages, document_passages, read};
+use baton_knowledge::{BuildOptions, Document, Format, ReadOptions, Snapshot, SourcePassages, document_passages, read};
 use serde::Deserialize;
 
 /// A knowledge base with its questions.
@@ -92,9 +92,7 @@ impl Set {
 
     fn build(folder: &Path, keep: impl Fn(&str) -> bool, items: Vec<Item>) -> Result<Self, Box<dyn Error>> {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = std::fs::read(folder.join("docs.jsonl"))?;
-        let options = ReadOptions { file_name: "docs.jsonl".to_owned(), format: Some(Format::Jsonl), title: None };
-        let documents = read(&bytes, &options)?;
+        let documents = documents(folder)?;
         let kept = documents.iter().filter(|document| keep(document.key()));
         let documents = kept.map(|document| document_passages(document, "set")).collect();
         let source = SourcePassages { source_id: "set".to_owned(), source_name: name.clone(), documents };
@@ -129,6 +127,24 @@ impl Measured {
     pub(crate) fn is_safe(&self, item: &Item) -> bool {
         item.answerable == Some(true) && self.cited().iter().any(|key| item.gold.contains(*key))
     }
+}
+
+/// The documents of `docs.jsonl`, or of the Markdown files in `docs`.
+fn documents(folder: &Path) -> Result<Vec<Document>, Box<dyn Error>> {
+    let lines = folder.join("docs.jsonl");
+    let files = if lines.exists() {
+        vec![(lines, Format::Jsonl)]
+    } else {
+        let entries: Result<Vec<_>, _> = std::fs::read_dir(folder.join("docs"))?.collect();
+        entries?.into_iter().map(|entry| (entry.path(), Format::Markdown)).collect()
+    };
+    let mut documents = Vec::new();
+    for (path, format) in files {
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let options = ReadOptions { file_name, format: Some(format), title: None };
+        documents.extend(read(&std::fs::read(&path)?, &options)?);
+    }
+    Ok(documents)
 }
 
 fn items(folder: &Path) -> Result<Vec<Item>, Box<dyn Error>> {

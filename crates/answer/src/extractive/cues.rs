@@ -90,7 +90,7 @@ impl Cue {
     }
 
     pub(super) fn bonus(self, sentence: &str, kind: SentenceKind) -> f64 {
-        if self == Self::Steps && kind == SentenceKind::Prose && sentence.trim_end().ends_with(':') {
+        if self == Self::Steps && announces(sentence, kind) {
             return LEAD_IN_BONUS;
         }
         let lower = sentence.to_lowercase();
@@ -128,4 +128,13 @@ impl Cue {
         };
         if fits { BONUS } else { 0.0 }
     }
+}
+
+/// Whether a sentence is one of several steps or announces them.
+pub(super) fn is_step(sentence: &str, kind: SentenceKind) -> bool {
+    kind == SentenceKind::ListItem || announces(sentence, kind)
+}
+
+fn announces(sentence: &str, kind: SentenceKind) -> bool {
+    kind == SentenceKind::Prose && sentence.trim_end().ends_with(':')
 }

@@ -8,27 +8,40 @@ use baton_knowledge::{Passage, Sentence, SentenceKind};
 const PROSE_SENTENCES_MAX: usize = 4;
 /// Longest piece of running text, in bytes.
 const FIRST_CHARS_MAX: usize = 600;
-/// Longest list that is taken whole, in sentences.
+/// Longest list or table that is taken whole, in sentences.
 const LIST_SENTENCES_MAX: usize = 16;
 /// Longest answer of a question-and-answer pair that is taken whole, in characters.
 const PAIR_CHARS_MAX: usize = 1_200;
 
-/// The piece around a sentence; `is_first` asks for the fuller piece that can stand as the answer.
-pub(super) fn around(passage: &Passage, at: usize, is_first: bool) -> Range<usize> {
+/// What a piece is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// Whether it stands as the answer, and so is the fuller one, or only adds to it.
+    pub(super) is_first: bool,
+    /// Whether the sentence itself holds a word of the question, or only stands under headings that do.
+    pub(super) is_named: bool,
+}
+
+/// The piece around a sentence.
+pub(super) fn around(passage: &Passage, at: usize, wanted: Wanted) -> Range<usize> {
     let sentences = &passage.sentences;
     if let Some(pair) = answer_of_pair(passage, at) {
         return pair;
     }
     let mut range = match sentences[at].kind {
-        SentenceKind::ListItem => list_around(sentences, at),
+        SentenceKind::ListItem => run_around(sentences, at),
+        // A row that no word of the question names answers only together with the others.
+        SentenceKind::TableRow if !wanted.is_named => run_around(sentences, at),
         SentenceKind::TableRow | SentenceKind::Code => at..at + 1,
-        SentenceKind::Prose | SentenceKind::Question | SentenceKind::Heading => prose_around(passage, at, is_first),
+        SentenceKind::Prose | SentenceKind::Question | SentenceKind::Heading => {
+            prose_around(passage, at, wanted.is_first)
+        }
     };
     // What a lead-in announces belongs to it.
     if passage.sentence_text(&sentences[range.end - 1]).trim_end().ends_with(':') {
         let kind = sentences.get(range.end).map(|next| next.kind);
         range.end = match kind {
-            Some(SentenceKind::ListItem) => list_around(sentences, range.end).end,
+            Some(SentenceKind::ListItem) => run_around(sentences, range.end).end,
             Some(SentenceKind::Code | SentenceKind::Prose) => range.end + 1,
             Some(SentenceKind::TableRow | SentenceKind::Question | SentenceKind::Heading) | None => range.end,
         };
@@ -52,12 +65,11 @@ fn answer_of_pair(passage: &Passage, at: usize) -> Option<Range<usize>> {
     (length <= PAIR_CHARS_MAX).then_some(question + 1..end)
 }
 
-/// The run of list items around one, cut to a window when it is very long.
-fn list_around(sentences: &[Sentence], at: usize) -> Range<usize> {
-    let is_item = |sentence: &Sentence| sentence.kind == SentenceKind::ListItem;
-    let start = sentences[..at].iter().rposition(|sentence| !is_item(sentence)).map_or(0, |before| before + 1);
-    let end =
-        sentences[at..].iter().position(|sentence| !is_item(sentence)).map_or(sentences.len(), |after| at + after);
+/// The run of list items or table rows around one, cut to a window when it is very long.
+fn run_around(sentences: &[Sentence], at: usize) -> Range<usize> {
+    let ends = |sentence: &Sentence| sentence.kind != sentences[at].kind;
+    let start = sentences[..at].iter().rposition(ends).map_or(0, |before| before + 1);
+    let end = sentences[at..].iter().position(ends).map_or(sentences.len(), |after| at + after);
     if end - start <= LIST_SENTENCES_MAX {
         return start..end;
     }

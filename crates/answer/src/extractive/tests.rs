@@ -3,7 +3,7 @@ use baton_knowledge::{BuildOptions, Format, ReadOptions, Snapshot, SourcePassage
 use crate::evidence::Evidence;
 use crate::extractive::{extract, markdown};
 use crate::gate::{Citable, Verdict, check};
-use crate::question::Question;
+use crate::question::{Question, Turn, Who};
 
 /// Files of a small help centre, each after a line `//- name`.
 const HELP: &str = "\
@@ -26,6 +26,22 @@ The file is ready within 5 minutes. It stays available for seven days.
 The Team plan costs 12 dollars a month. It includes single sign-on.
 
 The Free plan is for up to 3 people.[4]
+
+//- hours.md
+# Opening hours
+
+Ask us when you like; someone in the shop answers the phone when the shop is open.
+
+## When are you open?
+
+| day | time |
+| --- | --- |
+| Monday | nine to five |
+| Sunday | never |
+
+## What is a holiday?
+
+On a holiday nobody is open for business.
 
 //- offline.md
 # Working offline
@@ -89,6 +105,28 @@ fn a1_a_question_for_an_amount_gets_the_sentence_with_it() {
         "The Team plan costs 12 dollars a month. It includes single sign-on. [1]"
     );
     assert!(answer("How long is the export file available?").contains("It stays available for seven days."));
+}
+
+#[test]
+fn a1_what_stands_under_a_heading_that_asks_the_very_question_answers_it() {
+    assert_eq!(answer("When are you open?"), "- day: Monday; time: nine to five [1]\n- day: Sunday; time: never [1]");
+    assert_eq!(answer("Are you open on Sunday?"), "- day: Sunday; time: never [1]");
+}
+
+#[test]
+fn a2_a_short_question_after_another_is_answered_on_its_own() {
+    let (_folder, snapshot) = snapshot(HELP);
+    let after_another = |text: &str| {
+        let before = Turn { who: Who::Visitor, text: "How do I export my contacts?".to_owned() };
+        let question = Question { burst: vec![text.to_owned()], history: vec![before] };
+        Evidence::gather(&snapshot, &question).expect("the snapshot is read")
+    };
+    let alone = after_another("What is a holiday?");
+    assert!(!alone.is_follow_up);
+    assert_eq!(alone.passages[0].document().1, "hours.md");
+    let leaning = after_another("and how long is it available?");
+    assert!(leaning.is_follow_up);
+    assert_eq!(leaning.passages[0].document().1, "export.md");
 }
 
 #[test]
