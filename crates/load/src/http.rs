@@ -5,13 +5,14 @@
 //! A client with a pool and tasks of its own cannot tell.
 //! It also costs little processor time, which the server needs on the same machine.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use bytes::{Buf as _, BytesMut};
 use serde::de::DeserializeOwned;
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -271,9 +272,13 @@ impl Connection {
     /// # Errors
     /// If the connection broke.
     pub(crate) fn fill_now(&mut self) -> Result<bool> {
-        self.input.reserve(8 * 1024);
-        match self.socket.try_read_buf(&mut self.input) {
-            Ok(count) => Ok(count > 0),
+        // Asks the kernel: the runtime's own `try_read` says that nothing is there until it has polled again.
+        let mut bytes = [0; 8 * 1024];
+        match (&*SockRef::from(&self.socket)).read(&mut bytes) {
+            Ok(count) => {
+                self.input.extend_from_slice(&bytes[..count]);
+                Ok(count > 0)
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
             Err(error) => Err(error.into()),
         }

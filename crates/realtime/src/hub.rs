@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use baton_domain::ids::{ConversationId, WorkspaceId};
 use tokio::sync::mpsc;
 
-use crate::gate::{Gate, Muted};
+use crate::gate::{Gate, Muted, Passing};
 use crate::signal::Signal;
 
 /// Signals that may wait for one watcher. A watcher that falls further behind is dropped and reads the log instead.
@@ -38,6 +38,8 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Watchers {
+    /// Subscriptions that live, also those that were dropped for being slow: what waits for them asks the same gate.
+    count: usize,
     gate: Arc<Gate>,
     queues: Vec<(u64, mpsc::Sender<Arc<Signal>>)>,
 }
@@ -50,6 +52,7 @@ impl Hub {
         let id = self.inner.next.fetch_add(1, Ordering::Relaxed);
         let mut topics = self.topics();
         let watchers = topics.entry(topic).or_default();
+        watchers.count += 1;
         watchers.queues.push((id, sender));
         Subscription { id, topic, receiver, gate: Arc::clone(&watchers.gate), inner: Arc::clone(&self.inner) }
     }
@@ -64,17 +67,14 @@ impl Hub {
             _ => {}
         }
         watchers.queues.retain(|(_, queue)| queue.try_send(Arc::clone(signal)).is_ok());
-        topics.remove_if_unused(topic);
     }
 
     /// Silences streamed words of the AI in a conversation while its owner is being changed.
     pub fn mute(&self, conversation_id: ConversationId) -> Muted {
         let topic = Topic::Conversation(conversation_id);
-        let mut topics = self.topics();
+        let topics = self.topics();
         // Nobody watches: there is nothing to silence, and no reason to remember the conversation.
-        let gate = topics.get(&topic).map(|watchers| Arc::clone(&watchers.gate)).unwrap_or_default();
-        topics.remove_if_unused(topic);
-        gate.mute()
+        topics.get(&topic).map(|watchers| Arc::clone(&watchers.gate)).unwrap_or_default().mute()
     }
 
     /// How many watch, over all topics.
@@ -85,18 +85,6 @@ impl Hub {
 
     fn topics(&self) -> MutexGuard<'_, HashMap<Topic, Watchers>> {
         self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-trait RemoveIfUnused {
-    fn remove_if_unused(&mut self, topic: Topic);
-}
-
-impl RemoveIfUnused for HashMap<Topic, Watchers> {
-    fn remove_if_unused(&mut self, topic: Topic) {
-        if self.get(&topic).is_some_and(|watchers| watchers.queues.is_empty()) {
-            self.remove(&topic);
-        }
     }
 }
 
@@ -140,10 +128,10 @@ impl Subscription {
         self.gate.raise(epoch);
     }
 
-    /// Whether a piece of an AI message may still be shown. Ask right before writing it.
-    #[must_use]
-    pub fn lets_pass(&self, epoch: u64) -> bool {
-        self.gate.lets_pass(epoch)
+    /// Lets a piece of an AI message through if it may still be shown. Ask right before writing it, and hold what you get
+    /// until it is written.
+    pub fn pass(&self, epoch: u64) -> Option<Passing> {
+        self.gate.pass(epoch)
     }
 }
 
@@ -152,8 +140,11 @@ impl Drop for Subscription {
         let mut topics = self.inner.topics.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watchers) = topics.get_mut(&self.topic) {
             watchers.queues.retain(|(id, _)| *id != self.id);
+            watchers.count -= 1;
+            if watchers.count == 0 {
+                topics.remove(&self.topic);
+            }
         }
-        topics.remove_if_unused(self.topic);
     }
 }
 
@@ -200,9 +191,25 @@ mod tests {
         hub.publish(topic, &delta(1));
         assert!(watcher.next().await.is_ok());
         assert!(matches!(watcher.try_next(), Ok(None)));
-        assert!(!watcher.lets_pass(1), "what waits in a queue is stopped too");
+        assert!(watcher.pass(1).is_none(), "what waits in a queue is stopped too");
         drop(muted);
-        assert!(watcher.lets_pass(1));
+        assert!(watcher.pass(1).is_some());
+    }
+
+    #[tokio::test]
+    async fn h7_what_waits_for_a_watcher_that_was_dropped_meets_the_same_gate() {
+        let hub = Hub::default();
+        let topic = Topic::Conversation(conversation());
+        let mut slow = hub.subscribe(topic);
+        for _ in 0..=QUEUE_LENGTH_MAX {
+            hub.publish(topic, &delta(1));
+        }
+        let other = hub.subscribe(topic);
+        let muted = hub.mute(conversation());
+        other.raise(2);
+        drop(muted);
+        assert!(slow.next().await.is_ok(), "its queue is not empty yet");
+        assert!(slow.pass(1).is_none());
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod hub;
 pub mod presence;
 pub mod signal;
 
-pub use gate::Muted;
+pub use gate::{Muted, Passing};
 pub use hub::{Hub, Lost, Subscription, Topic};
 pub use presence::{Presences, Watching};
 pub use signal::{Committed, Phase, Signal, Typist};

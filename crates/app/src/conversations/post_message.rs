@@ -7,7 +7,7 @@ use baton_domain::text::{MessageText, Page, cut};
 use baton_domain::time::Timestamp;
 use baton_storage::{AgentRow, OnCommit, StoreError, Stored, Visitor, WriteUnit};
 
-use crate::conversations::commit::{Acted, Step, Taken, first_result};
+use crate::conversations::commit::{Acted, Step, Taken, commit_and_settle, first_result};
 use crate::{AppError, Baton};
 
 /// Pages before the current one that are kept when a thread begins.
@@ -107,8 +107,7 @@ async fn arrive(
         let latest_id = latest.as_ref().map(|stored| stored.state.id);
         match deliver(baton, unit.as_mut(), visitor, &agent, latest, client_id, &arrival, command).await {
             Ok((acted, thens, mutes)) => {
-                unit.commit(Box::new(move || thens.into_iter().for_each(|then| then()))).await?;
-                drop(mutes);
+                commit_and_settle(unit, Box::new(move || thens.into_iter().for_each(|then| then())), &mutes).await?;
                 return Ok(posted(acted));
             }
             Err(AppError::Store(StoreError::Conflict)) => {

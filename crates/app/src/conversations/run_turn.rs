@@ -16,7 +16,7 @@ use baton_storage::{AgentRow, StoreError, Stored, TurnEnd, quietly};
 use serde_json::{Value, json};
 
 use crate::conversations::answering::answer;
-use crate::conversations::commit::{Step, Taken, is_superseded};
+use crate::conversations::commit::{Step, Taken, commit_and_settle, is_superseded};
 use crate::conversations::thread::all_entries;
 use crate::{AppError, Baton};
 
@@ -31,7 +31,7 @@ const ATTEMPTS_MAX: u32 = 50;
 
 /// Works on a claimed turn until it has ended or is somebody else's.
 pub async fn run_turn(baton: &Baton, turn: Turn) {
-    let stopped = baton.running().begin(turn.conversation_id, turn.id);
+    let stopped = baton.running().begin(&turn);
     let work = async {
         let hold = hold(baton, &turn);
         tokio::select! {
@@ -43,8 +43,7 @@ pub async fn run_turn(baton: &Baton, turn: Turn) {
         result = work => result,
         // Superseded, and its row ended with whatever superseded it.
         () = stopped.cancelled() => Ok(()),
-        // Left as it is: the lease runs out, and the next start goes on.
-        () = baton.shutdown().cancelled() => Ok(()),
+        () = baton.shutdown().cancelled() => give_back(baton, &turn).await,
     };
     baton.running().end(turn.conversation_id, turn.id);
     if let Err(error) = result {
@@ -65,6 +64,13 @@ async fn hold(baton: &Baton, turn: &Turn) {
             tracing::warn!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "cannot hold a turn longer");
         }
     }
+}
+
+/// Lets go of a turn that this node will not finish, so that the next start or another node goes on at once.
+async fn give_back(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
+    let mut unit = baton.store().write().await?;
+    unit.renew_turn(turn.workspace_id, turn.id, baton.now()).await?;
+    Ok(unit.commit(quietly()).await?)
 }
 
 async fn work_on(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
@@ -106,7 +112,10 @@ async fn find(baton: &Baton, turn: &Turn, agent: &AgentRow, question: &Question)
         return Found::broken("out of time or attempts");
     }
     let topic = Topic::Conversation(turn.conversation_id);
-    let mut sink = |progress: Progress| baton.hub().publish(topic, &Arc::new(signal(turn, progress)));
+    let mut sink = |progress: Progress| {
+        baton.running().note(turn, &progress);
+        baton.hub().publish(topic, &Arc::new(signal(turn, progress)));
+    };
     match tokio::time::timeout(left, answer(baton, agent, question, left, &mut sink)).await {
         Ok(Ok(answered)) => {
             Found { reply: Some(answered.reply), finding: answered.finding, features: answered.features }
@@ -155,8 +164,7 @@ async fn conclude(baton: &Baton, turn: &Turn, agent: &AgentRow, found: Found) ->
             Ok(Taken::Nothing(_)) => return Ok(()),
             Ok(Taken::Step(step)) => {
                 let (_, then, muted) = step.finish(baton);
-                unit.commit(then).await?;
-                drop(muted);
+                commit_and_settle(unit, then, muted.as_slice()).await?;
                 return Ok(());
             }
             Err(AppError::Store(StoreError::Conflict)) => {}
