@@ -79,11 +79,7 @@ test("H3: when the last operator closes the browser the offer goes; who asks any
   expect(ofType((await api.only("mine")).entries, "handoff_requested")).toHaveLength(1);
 });
 
-// The widget opens its stream with the first message, so until then the offer is as old as the configuration.
-test.fixme("H3: a visitor who has not written yet sees the offer come and go live", async ({
-  desk,
-  visit,
-}) => {
+test("H3: a visitor who has not written yet sees the offer come and go live", async ({ desk, visit }) => {
   const visitor = await visit();
   await visitor.open();
   await expect(visitor.chat.getByRole("button", { name: "How do I add my docs?" })).toBeVisible();

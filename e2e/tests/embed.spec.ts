@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import type { Demo } from "../support/server";
 import { expect, test } from "../support/test";
 import { Visitor } from "../support/visitor";
@@ -288,7 +288,7 @@ test("W8: the page opens the chat with words of its own, by script and by link",
   site.page(
     "/",
     host(demo, {
-      more: '<a href="/contact" data-baton-open data-baton-prefill="Where is my order?">Ask us</a>',
+      more: ASK_US,
     }),
   );
   const page = await (await browserOf()).newPage();
@@ -303,6 +303,77 @@ test("W8: the page opens the chat with words of its own, by script and by link",
   await expect(visitor.composer).toHaveValue("Something else");
   await page.evaluate("Baton.close()");
   await expect(visitor.panel).toBeHidden();
+});
+
+test("W8: a link that opens the chat does so as soon as it can, however slow the settings are", async ({
+  api,
+  demo,
+  site,
+  browserOf,
+}) => {
+  await api.change(demo.agentId, { allowed_origins: [site.origin] });
+  site.page("/", host(demo, { more: ASK_US }));
+  const page = await (await browserOf()).newPage();
+  const visitor = new Visitor(page);
+  const settings = await held(page, "**/config");
+  await page.goto(site.origin);
+  await settings.asked;
+  await page.getByRole("link", { name: "Ask us" }).click();
+  await settings.release();
+  await expect(visitor.composer).toHaveValue("Where is my order?");
+  await expect(page).toHaveURL(`${site.origin}/`);
+});
+
+test("W3 W8: where the widget may not be shown such a link leads where it leads, also if pressed too early", async ({
+  demo,
+  site,
+  browserOf,
+}) => {
+  site.page("/", host(demo, { more: ASK_US }));
+  site.page("/contact", "<h1>Write to us</h1>");
+  const page = await (await browserOf()).newPage();
+  const settings = await held(page, "**/config");
+  await page.goto(site.origin);
+  await settings.asked;
+  await page.getByRole("link", { name: "Ask us" }).click();
+  await settings.release();
+  await expect(page.getByRole("heading", { name: "Write to us" })).toBeVisible();
+  await page.goBack();
+  await page.getByRole("link", { name: "Ask us" }).click();
+  await expect(page.getByRole("heading", { name: "Write to us" })).toBeVisible();
+});
+
+test("W7: on a phone buttons are wide enough, the header is not cut, and a source leaves the answer readable", async ({
+  demo,
+  browserOf,
+  desk,
+}) => {
+  await desk();
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const page = await (await browserOf(phone)).newPage();
+  const visitor = new Visitor(page);
+  await page.goto(demo.siteUrl);
+  await visitor.open();
+  await expect(visitor.chat.getByText("join any time"), "said once").toHaveCount(1);
+  const state = visitor.header.getByRole("paragraph");
+  await expect(state).toContainText("AI assistant");
+  expect(await state.evaluate((line) => line.scrollWidth - line.clientWidth), "cut by").toBe(0);
+  await visitor.say("Can I add PDF or Word files?");
+  await visitor.answers.getByRole("list", { name: "Sources" }).getByRole("button").first().click();
+  const source = visitor.chat.getByRole("dialog", { name: /^Source 1/ });
+  const words = visitor.answers.getByRole("paragraph").filter({ hasText: "does not read PDF" });
+  const box = async (of: Locator) => (await of.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const answer = await box(words);
+  expect((await box(source)).y).toBeGreaterThanOrEqual(answer.y + answer.height);
+  for (const name of ["Close source", "Send message", "Talk to a human", "More options", "Close chat"]) {
+    const button = visitor.chat.getByRole("button", { name });
+    // Polled, because what opens grows to its size.
+    const narrow = async () => {
+      const { width, height } = await box(button);
+      return Math.round(Math.min(width, height));
+    };
+    await expect.poll(narrow, name).toBeGreaterThanOrEqual(44);
+  }
 });
 
 test("W5: on a site whose storage is blocked the chat works as long as the page lives", async ({
@@ -329,6 +400,32 @@ test("W5: on a site whose storage is blocked the chat works as long as the page 
   await visitor.say("What is confidence?");
   await expect(visitor.answers).toHaveCount(1);
 });
+
+/** A link of the owner's that opens the chat where there is one. */
+const ASK_US = '<a href="/contact" data-baton-open data-baton-prefill="Where is my order?">Ask us</a>';
+
+/** Holds a request back: `asked` is when it was made, and `release` lets it through. */
+async function held(
+  page: Page,
+  address: string,
+): Promise<{ asked: Promise<unknown>; release: () => Promise<void> }> {
+  let letGo = () => {};
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return {
+    asked: page.waitForRequest(address),
+    release: async () => {
+      const answered = page.waitForResponse(address);
+      letGo();
+      await answered;
+    },
+  };
+}
 
 type HostOptions = { inlineStyle?: boolean; more?: string };
 

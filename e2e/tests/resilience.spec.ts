@@ -81,8 +81,7 @@ test("W5: another page of the site keeps the thread open", async ({ desk, visit 
   await expect(operator.log).toContainText("I was looking at the prices.");
 });
 
-// A page opened by full navigation is reported with the next message, not at once.
-test.fixme("H5 W8: the team sees at once that the visitor went to another page", async ({ desk, visit }) => {
+test("H5 W8: the team sees at once that the visitor went to another page", async ({ desk, visit }) => {
   const operator = await desk();
   const visitor = await visit("/index.html", WIDE);
   await visitor.open();
@@ -94,8 +93,7 @@ test.fixme("H5 W8: the team sees at once that the visitor went to another page",
   await expect(operator.details).toContainText("/index.html");
 });
 
-// The loader keeps the pages before without the current one, so a full navigation forgets it.
-test.fixme("H5: the pages before the first message reach the team", async ({ desk, visit }) => {
+test("H5: the pages before the first message reach the team", async ({ desk, visit }) => {
   const operator = await desk();
   const visitor = await visit("/index.html", WIDE);
   await visitor.open();
@@ -105,6 +103,28 @@ test.fixme("H5: the pages before the first message reach the team", async ({ des
   const card = operator.log.getByRole("region", { name: /^Handed to the team/ });
   await expect(card).toContainText("/pricing.html");
   await expect(card).toContainText("Brindlecove: support desks, kept shipshape");
+});
+
+test("H5: pages seen while the chat was closed are among those before, and a reload is no page", async ({
+  api,
+  desk,
+  visit,
+}) => {
+  const operator = await desk();
+  const visitor = await visit("/index.html", WIDE);
+  await visitor.open();
+  await visitor.chat.getByRole("button", { name: "Close chat" }).click();
+  await visitor.page.goto(new URL("/pricing.html", visitor.page.url()).href);
+  await expect(visitor.launcher).toBeVisible();
+  await visitor.page.goto(new URL("/help.html", visitor.page.url()).href);
+  await expect(visitor.launcher).toBeVisible();
+  await visitor.page.reload();
+  await visitor.open();
+  await visitor.say("Can I talk to a human?");
+  await operator.openFirst("Needs human");
+  await expect(operator.pageOfVisitor).toHaveAttribute("href", /\/help\.html$/);
+  const started = ofType((await api.only("waiting")).entries, "conversation_started")[0];
+  expect(started?.trail.map(({ url }) => new URL(url).pathname)).toEqual(["/index.html", "/pricing.html"]);
 });
 
 test("H5 W8: the team sees at once that a single-page site shows another view", async ({ desk, visit }) => {
@@ -262,8 +282,7 @@ test("W5: the operator's inbox goes on where it was after the server was restart
   await expect(operator.log.getByText("Is somebody coming?", { exact: true })).toHaveCount(1);
 });
 
-// A conversation that failed to load stays so after the stream is back, until somebody presses "Try again".
-test.fixme("W5: a conversation that could not be loaded while the server was away is there when it is back", async ({
+test("W5: a conversation that could not be loaded while the server was away is there when it is back", async ({
   baton,
   demo,
   desk,

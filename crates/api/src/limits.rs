@@ -22,6 +22,10 @@ const MESSAGES_PER_MINUTE: u32 = 60;
 const SESSIONS_AT_ONCE: u32 = 60;
 const SESSIONS_PER_MINUTE: u32 = 60;
 
+/// Looks whether a person can be had, from one address, by visitors who have not written: each is a stream or a poll.
+const WATCHES_AT_ONCE: u32 = 300;
+const WATCHES_PER_MINUTE: u32 = 600;
+
 /// Wrong sign-ins for one account, and from one address.
 const SIGN_INS_AT_ONCE: u32 = 8;
 const SIGN_INS_PER_MINUTE: u32 = 4;
@@ -37,6 +41,7 @@ pub(crate) struct Limits {
     messages: DefaultKeyedRateLimiter<VisitorId>,
     signs: DefaultKeyedRateLimiter<VisitorId>,
     sessions: DefaultKeyedRateLimiter<IpAddr>,
+    watches: DefaultKeyedRateLimiter<IpAddr>,
     accounts: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
@@ -54,6 +59,7 @@ impl Default for Limits {
             messages: DefaultKeyedRateLimiter::keyed(quota(MESSAGES_PER_MINUTE, MESSAGES_AT_ONCE)),
             signs: DefaultKeyedRateLimiter::keyed(quota(SIGNS_PER_MINUTE, SIGNS_AT_ONCE)),
             sessions: DefaultKeyedRateLimiter::keyed(quota(SESSIONS_PER_MINUTE, SESSIONS_AT_ONCE)),
+            watches: DefaultKeyedRateLimiter::keyed(quota(WATCHES_PER_MINUTE, WATCHES_AT_ONCE)),
             accounts: DefaultKeyedRateLimiter::keyed(quota(SIGN_INS_PER_MINUTE, SIGN_INS_AT_ONCE)),
             addresses: DefaultKeyedRateLimiter::keyed(quota(SIGN_INS_PER_MINUTE * 5, SIGN_INS_AT_ONCE * 5)),
             clock: DefaultClock::default(),
@@ -87,6 +93,16 @@ impl Limits {
         )
     }
 
+    pub(crate) fn watch(&self, peer: IpAddr) -> Result<(), ApiError> {
+        self.tidy();
+        self.check(
+            &self.watches,
+            &network(peer),
+            "too_many_requests",
+            "Too many chats were opened from your network. Please wait a moment.",
+        )
+    }
+
     pub(crate) fn sign_in(&self, peer: IpAddr, email: &str) -> Result<(), ApiError> {
         let message = "Too many attempts to sign in. Please wait a moment.";
         self.check(&self.addresses, &network(peer), "too_many_attempts", message)?;
@@ -114,6 +130,7 @@ impl Limits {
             self.messages.retain_recent();
             self.signs.retain_recent();
             self.sessions.retain_recent();
+            self.watches.retain_recent();
             self.accounts.retain_recent();
             self.addresses.retain_recent();
         }

@@ -12,6 +12,9 @@ use serde::Serialize;
 /// How often an idle stream says that it is alive. Proxies drop connections that are silent for longer.
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
 
+/// Longest a poll may wait, seconds: shorter than what proxies allow.
+pub(crate) const WAIT_SECONDS_MAX: u64 = 25;
+
 /// Why a stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

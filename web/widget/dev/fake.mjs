@@ -70,6 +70,8 @@ class FakeBaton {
   };
   #tokens = new Map();
   #conversations = new Map();
+  /** Streams of visitors who have not written. */
+  #watches = new Set();
 
   async handle(request, response) {
     const url = new URL(request.url ?? "/", "http://fake");
@@ -83,8 +85,8 @@ class FakeBaton {
       if (url.pathname === "/fake") {
         Object.assign(this.control, await readBody(request));
         if (this.control.drop) this.#drop();
-        for (const conversation of this.#conversations.values())
-          this.#send(conversation, "person", this.#person());
+        for (const { streams } of [...this.#conversations.values(), { streams: this.#watches }])
+          for (const stream of streams) stream.write(frame("person", this.#person()));
         return send(200, this.control);
       }
       if (url.pathname.startsWith("/api/widget/v1/")) {
@@ -101,6 +103,7 @@ class FakeBaton {
     const path = url.pathname.slice("/api/widget/v1".length);
     const config = /^\/agents\/([^/]+)\/config$/.exec(path);
     if (config !== null) return this.#config(config[1], request, send, refuse);
+    if (/^\/agents\/[^/]+\/person$/.test(path)) return this.#watch(url, response, send);
     const body = request.method === "POST" ? await readBody(request) : {};
     if (/^\/agents\/[^/]+\/sessions$/.test(path)) {
       if (!String(body.ticket).startsWith("ticket-")) return refuse(403, "bad_ticket");
@@ -387,17 +390,29 @@ class FakeBaton {
 
   // --- streams and polls ---------------------------------------------------------------------
 
-  #stream(conversation, url, response) {
+  /** Begins a stream and keeps it among others; false when no byte may pass. */
+  #open(streams, response) {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.flushHeaders();
-    if (this.control.hold_streams) return;
-    const after = Number(url.searchParams.get("after"));
-    conversation.streams.add(response);
+    if (this.control.hold_streams) return false;
+    streams.add(response);
     const beat = setInterval(() => response.write(": beat\n\n"), 15_000);
     response.on("close", () => {
       clearInterval(beat);
-      conversation.streams.delete(response);
+      streams.delete(response);
     });
+    return true;
+  }
+
+  #watch(url, response, send) {
+    const wait = url.searchParams.get("wait");
+    if (wait !== null) setTimeout(() => send(200, this.#person()), Number(wait) * 1000);
+    else if (this.#open(this.#watches, response)) response.write(frame("person", this.#person()));
+  }
+
+  #stream(conversation, url, response) {
+    if (!this.#open(conversation.streams, response)) return;
+    const after = Number(url.searchParams.get("after"));
     const hello = { cursor: conversation.log.length, epoch: conversation.epoch, person: this.#person() };
     response.write(frame("hello", hello));
     for (const entry of conversation.log.slice(after)) response.write(frame("entry", entry, entry.seq));

@@ -3,6 +3,10 @@
 /** Words of the launcher on the host page. */
 export const loaderEn = {
   open: "Open support chat",
+} as const;
+
+/** Words of the panel on the host page, which is loaded later. */
+export const panelEn = {
   close: "Close support chat",
   unread: "unread",
   title: "Support chat",
@@ -26,8 +30,6 @@ export const frameEn = {
   "menu.mute": "Mute sounds",
   "menu.download": "Download this chat",
 
-  "welcome.promise": "Answers come from our docs.",
-  "welcome.promise_person": "Answers come from our docs. A person can join any time.",
   "welcome.suggestions": "Suggested questions",
 
   "author.you": "You",

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use baton_app::conversations::entries_after;
 use baton_domain::conversation::Entry;
 use baton_domain::ids::ConversationId;
-use baton_realtime::{Committed, Signal, Subscription, Topic, Typist};
+use baton_realtime::{Committed, Passing, Signal, Subscription, Topic, Typist};
 use baton_storage::{AgentRow, Visitor};
 use futures::stream;
 use serde::Deserialize;
@@ -24,12 +24,9 @@ use crate::auth::KnownVisitor;
 use crate::error::{ApiError, ErrorBody};
 use crate::json::{Path, Query};
 use crate::state::ApiState;
-use crate::stream::{Bye, answer, bye, frame, raw};
+use crate::stream::{Bye, WAIT_SECONDS_MAX, answer, bye, frame, raw};
 use crate::widget::{person_of, person_state};
 use crate::wire::widget::{Delta, Polled, ProgressFrame, VisitorHello};
-
-/// Longest a poll may wait, seconds: shorter than what proxies allow.
-const WAIT_SECONDS_MAX: u64 = 25;
 
 /// Where to begin, and how to wait.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -109,8 +106,18 @@ async fn open(
 ) -> Result<Response, ApiError> {
     let people = state.baton.hub().subscribe(Topic::Person(visitor.workspace_id));
     let person = person_of(&state, &agent).await?;
-    let mut live =
-        Live { state, visitor, agent, id, cursor: after, thread, people, queue: VecDeque::new(), over: false };
+    let mut live = Live {
+        state,
+        visitor,
+        agent,
+        id,
+        cursor: after,
+        thread,
+        people,
+        queue: VecDeque::new(),
+        passing: None,
+        over: false,
+    };
     live.queue.push_back(frame("hello", None, &VisitorHello { cursor: after, epoch, person }));
     live.take(&entries);
     Ok(answer(stream::unfold(live, |mut live| async move {
@@ -130,11 +137,18 @@ struct Live {
     thread: Subscription,
     people: Subscription,
     queue: VecDeque<Event>,
+    /// The AI's words that were handed on last.
+    passing: Option<Passing>,
     over: bool,
 }
 
 impl Live {
     async fn next(&mut self) -> Option<Event> {
+        if self.passing.is_some() {
+            // Nothing follows at once, so that the connection writes what it has; then the words are out.
+            tokio::task::yield_now().await;
+            self.passing = None;
+        }
         loop {
             if let Some(frame) = self.queue.pop_front() {
                 return Some(frame);
@@ -165,11 +179,19 @@ impl Live {
         match signal {
             Signal::Committed(committed) => self.on_committed(committed).await,
             // Asked again right before writing: what waited here while a person took over is never shown (H7).
-            Signal::Delta { turn_id, epoch, offset, text, .. } if self.thread.lets_pass(*epoch) => {
+            Signal::Delta { turn_id, epoch, offset, text, .. } => {
+                self.passing = self.thread.pass(*epoch);
+                if self.passing.is_none() {
+                    return;
+                }
                 let delta = Delta { conversation_id: None, turn_id: *turn_id, epoch: *epoch, offset: *offset, text };
                 self.queue.push_back(frame("delta", None, &delta));
             }
-            Signal::Progress { turn_id, epoch, phase, title, .. } if self.thread.lets_pass(*epoch) => {
+            Signal::Progress { turn_id, epoch, phase, title, .. } => {
+                self.passing = self.thread.pass(*epoch);
+                if self.passing.is_none() {
+                    return;
+                }
                 let progress = ProgressFrame {
                     conversation_id: None,
                     turn_id: *turn_id,
@@ -182,9 +204,7 @@ impl Live {
             Signal::Typing { typist: Typist::Member { name, .. }, typing, .. } => {
                 self.queue.push_back(frame("typing", None, &json!({ "name": name, "typing": typing })));
             }
-            Signal::Delta { .. }
-            | Signal::Progress { .. }
-            | Signal::Typing { .. }
+            Signal::Typing { .. }
             | Signal::Person { .. }
             | Signal::Presence { .. }
             | Signal::Source { .. }

@@ -4,6 +4,7 @@ mod acts;
 mod config;
 mod events;
 mod messages;
+mod person;
 mod sessions;
 mod thread;
 
@@ -19,6 +20,7 @@ use crate::wire::widget::PersonState;
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(config::config, config::preflight))
+        .routes(routes!(person::person))
         .routes(routes!(sessions::open))
         .routes(routes!(thread::thread))
         .routes(routes!(messages::send))

@@ -1,10 +1,11 @@
 import {
   ApiError,
+  type PersonState,
   POLL_WAIT_SECONDS,
   readVisitorFrame,
   SseParser,
+  type VisitorEntry,
   type VisitorFrame,
-  type WidgetApi,
 } from "@baton/wire";
 import type { Effects } from "./effects";
 
@@ -32,14 +33,22 @@ export type ConnectionState =
   /** Lost, and being looked for since the given time. */
   | { kind: "reconnecting"; since: number };
 
+/** What is followed: each call goes on from what was applied last. */
+export type Source = {
+  /** Tells one source from another. */
+  key: string;
+  stream: (signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
+  poll: (
+    waitSeconds: number,
+    signal: AbortSignal,
+  ) => Promise<{ entries: readonly VisitorEntry[]; person: PersonState }>;
+};
+
 export type ConnectionOptions = {
-  api: WidgetApi;
   effects: Effects;
-  /** The last `seq` that was applied: where to go on. */
-  cursor: () => number;
   onFrame: (frame: VisitorFrame) => void;
   onState: (state: ConnectionState) => void;
-  /** The server will not serve this conversation to this visitor any more. */
+  /** The server will not serve this source to this visitor any more. */
   onRefused: (error: ApiError | null) => void;
 };
 
@@ -63,9 +72,9 @@ type Loss = {
 };
 
 /**
- * Follows one conversation: a stream where the network lets it through, long polls elsewhere.
+ * Follows one source: a stream where the network lets it through, long polls elsewhere.
  *
- * It reconnects from the cursor, with growing pauses and jitter, until it is closed or refused.
+ * It reconnects, with growing pauses and jitter, until it is closed or refused.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -77,7 +86,7 @@ export class Connection {
   #failedOpens = 0;
   #attempt = 0;
   #lastHeard = 0;
-  #run: { conversationId: string; abort: AbortController } | null = null;
+  #run: { source: Source; abort: AbortController } | null = null;
   #skipPause: (() => void) | null = null;
 
   constructor(options: ConnectionOptions) {
@@ -88,12 +97,12 @@ export class Connection {
     return this.#state;
   }
 
-  /** Follows the conversation; the same one again changes nothing. */
-  open(conversationId: string): void {
-    if (this.#run?.conversationId === conversationId) return;
+  /** Follows the source; the same one again changes nothing. */
+  open(source: Source): void {
+    if (this.#run?.source.key === source.key) return;
     this.close();
     this.#attempt = 0;
-    this.#start(conversationId);
+    this.#start(source);
   }
 
   close(): void {
@@ -111,32 +120,30 @@ export class Connection {
     else if (this.#options.effects.now() - this.#lastHeard > SILENCE_MS / 2) this.reopen();
   }
 
-  /** Drops the connection and opens it anew from the cursor: an entry is missing. */
+  /** Drops the connection and opens it anew: an entry is missing. */
   reopen(): void {
     const run = this.#run;
     if (run === null) return;
     run.abort.abort();
-    this.#start(run.conversationId);
+    this.#start(run.source);
   }
 
-  #start(conversationId: string): void {
-    const run = { conversationId, abort: new AbortController() };
+  #start(source: Source): void {
+    const run = { source, abort: new AbortController() };
     this.#run = run;
     this.#lastHeard = this.#options.effects.now();
     if (this.#state.kind === "idle") this.#setState({ kind: "connecting" });
-    void this.#follow(run.conversationId, run.abort.signal);
+    void this.#follow(source, run.abort.signal);
   }
 
-  async #follow(conversationId: string, signal: AbortSignal): Promise<void> {
+  async #follow(source: Source, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#mode === "poll" && this.#options.effects.now() - this.#pollSince > STREAM_AGAIN_MS) {
         this.#useStream();
       }
       const startedAt = this.#options.effects.now();
       const ending =
-        this.#mode === "stream"
-          ? await this.#stream(conversationId, signal)
-          : await this.#poll(conversationId, signal);
+        this.#mode === "stream" ? await this.#stream(source, signal) : await this.#poll(source, signal);
       if (signal.aborted || ending.kind === "stopped") return;
       if (ending.kind === "refused") {
         this.close();
@@ -198,13 +205,12 @@ export class Connection {
   }
 
   /** One stream, from its opening to its end. */
-  async #stream(conversationId: string, outer: AbortSignal): Promise<Ending> {
-    const { api, cursor } = this.#options;
+  async #stream(source: Source, outer: AbortSignal): Promise<Ending> {
     const attempt = new Attempt(this.#options.effects, outer);
     let bytesSeen = false;
     try {
       attempt.expectWithin(FIRST_BYTE_MS);
-      const body = await api.stream(conversationId, cursor(), attempt.signal);
+      const body = await source.stream(attempt.signal);
       const reader = body.getReader();
       attempt.onAbort(() => void reader.cancel().catch(() => {}));
       const parser = new SseParser();
@@ -236,14 +242,14 @@ export class Connection {
   }
 
   /** One long poll. */
-  async #poll(conversationId: string, outer: AbortSignal): Promise<Ending> {
-    const { api, cursor, onFrame } = this.#options;
+  async #poll(source: Source, outer: AbortSignal): Promise<Ending> {
+    const { onFrame } = this.#options;
     const attempt = new Attempt(this.#options.effects, outer);
     try {
       attempt.expectWithin(POLL_LIMIT_MS);
       // The first one only looks whether the way is open; the visitor should not wait half a minute to learn that it is.
       const wait = this.#state.kind === "open" ? POLL_WAIT_SECONDS : POLL_LOOK_SECONDS;
-      const polled = await api.poll(conversationId, cursor(), wait, attempt.signal);
+      const polled = await source.poll(wait, attempt.signal);
       if (outer.aborted) return { kind: "stopped" };
       this.#heard("poll");
       for (const entry of polled.entries) onFrame({ event: "entry", data: entry });

@@ -1,52 +1,12 @@
-import type { VisitorEvent, WidgetConfig } from "@baton/wire";
+import type { VisitorEvent } from "@baton/wire";
 import { afterEach, describe, expect, it } from "vitest";
-import { ChatStore, LINGER_MS } from "./store";
+import { type ChatStore, LINGER_MS } from "./store";
+import { chatting, stopAll, world } from "./testing/chat";
 import { randomLog } from "./testing/logs";
-import { CONFIG, FakeServer } from "./testing/server";
-import { Browser, seeded, settle } from "./testing/world";
+import { seeded, settle } from "./testing/world";
 import { applyEntries, emptyThread } from "./thread";
 
-const running: ChatStore[] = [];
-afterEach(() => {
-  for (const store of running.splice(0)) store.stop();
-});
-
-function world() {
-  const browser = new Browser();
-  const server = new FakeServer(browser.time);
-  const tab = (mirroredToken: string | null = null, freshConfig?: () => Promise<WidgetConfig>) => {
-    const store = new ChatStore({
-      effects: browser.tab(server.fetch),
-      config: CONFIG,
-      mirroredToken,
-      context: {
-        page: { url: "https://shop.test/", title: "Shop" },
-        trail: [],
-        referrer: null,
-        locale: "en",
-      },
-      online: true,
-      origin: "",
-      freshConfig: freshConfig ?? (async () => ({ ...CONFIG, ticket: server.ticket })),
-      onToken: () => {},
-    });
-    running.push(store);
-    return store;
-  };
-  return { browser, time: browser.time, server, tab };
-}
-
-/** A world in which a visitor already has a conversation on screen. */
-async function chatting() {
-  const all = world();
-  all.server.tokens.add("token-1");
-  all.server.openConversation("c1");
-  const store = all.tab("token-1");
-  await store.start();
-  store.setPanelVisible(true);
-  await settle();
-  return { ...all, store };
-}
+afterEach(stopAll);
 
 const texts = (store: ChatStore) =>
   (store.getSnapshot().thread?.items ?? []).flatMap((item) => ("text" in item ? [item.text] : []));
@@ -75,13 +35,15 @@ const taken: VisitorEvent = {
 };
 
 describe("the first message", () => {
-  it("asks the server for nothing and stores nothing before it", async () => {
+  it("asks the server for nothing before it but whether a person is there, and stores nothing", async () => {
     const { browser, server, tab } = world();
     const store = tab();
     await store.start();
+    expect(server.requests).toEqual([]);
     store.setPanelVisible(true);
     await settle();
-    expect(server.requests).toEqual([]);
+    const asked = { method: "GET", path: "/agents/agent-1/person", body: null, token: null };
+    expect(server.requests).toEqual([asked]);
     expect(browser.storage.keys()).toEqual([]);
     expect(store.getSnapshot().phase).toBe("ready");
   });
@@ -438,7 +400,7 @@ describe("following the conversation", () => {
     store.setOnline(true);
     await settle();
     expect(store.getSnapshot().thread).toBeNull();
-    expect(store.getSnapshot().connection.kind).toBe("idle");
+    expect([server.streams(), server.watches.size]).toEqual([0, 1]);
   });
 
   it("tries to load the thread again until it gets it", async () => {
@@ -540,7 +502,9 @@ describe("people", () => {
     const { server, store } = await chatting();
     store.setPage({ url: "https://shop.test/plans", title: "Plans" });
     await settle();
-    expect(server.requestsTo(/pages/)).toBe(1);
+    expect(server.requests.filter(({ path }) => path.endsWith("/pages")).at(-1)?.body).toEqual({
+      page: { url: "https://shop.test/plans", title: "Plans" },
+    });
     store.send("Hi");
     await settle();
     expect(server.requests.find(({ path }) => path === "/messages")?.body).toMatchObject({

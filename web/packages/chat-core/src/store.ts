@@ -4,7 +4,6 @@ import {
   type FieldValue,
   NetworkError,
   type Page,
-  type PersonState,
   type Posted,
   type Rating,
   type VisitorFrame,
@@ -13,10 +12,12 @@ import {
 } from "@baton/wire";
 import { Connection, type ConnectionState } from "./connection";
 import type { Effects } from "./effects";
-import { Outbox, type OutboxBody, type OutboxItem } from "./outbox";
+import { Outbox, type OutboxBody } from "./outbox";
 import { unreadAfter } from "./rows";
 import { Sender } from "./sender";
 import { SessionKeeper } from "./session";
+import { personSource, threadSource } from "./sources";
+import type { ChatState } from "./state";
 import {
   applyDelta,
   applyEntries,
@@ -47,31 +48,6 @@ const CONFIG_LIMIT_MS = 10_000;
 const LOAD_RETRY_MIN_MS = 2000;
 const LOAD_RETRY_MAX_MS = 30_000;
 
-/** Everything that the view shows; a new object after each change. */
-export type ChatState = {
-  /** `unreachable`: the thread could not be loaded yet; it is tried again by itself. */
-  phase: "starting" | "ready" | "unreachable";
-  config: WidgetConfig;
-  thread: ThreadState | null;
-  /** The conversation before this one, if this page showed it. */
-  earlier: ThreadState | null;
-  outbox: readonly OutboxItem[];
-  person: PersonState;
-  /** Name of the member who is typing. */
-  typing: string | null;
-  connection: ConnectionState;
-  /** Lost for longer than the grace time. */
-  reconnecting: boolean;
-  online: boolean;
-  /** The server takes no message before this time. */
-  limitedUntil: number | null;
-  /** Ratings that the server has not confirmed, by the message's `seq`. */
-  pendingRatings: ReadonlyMap<number, Rating | null>;
-  unread: number;
-  /** The first message that was unread when the widget was shown. */
-  newFrom: number | null;
-};
-
 export type ChatStoreOptions = {
   effects: Effects;
   config: WidgetConfig;
@@ -100,6 +76,8 @@ export class ChatStore {
   readonly #timers = new Map<string, () => void>();
   readonly #stopTabs: () => void;
   #context: Context;
+  /** Address of the page that the team was told last. */
+  #pageTold: string | null = null;
   #state: ChatState;
   #panelVisible = false;
   #tabVisible = true;
@@ -138,9 +116,7 @@ export class ChatStore {
       onChange: () => this.#outboxChanged(),
     });
     this.#connection = new Connection({
-      api: this.#api,
       effects,
-      cursor: () => this.#state.thread?.cursor ?? 0,
       onFrame: (frame) => this.#frame(frame),
       onState: (state) => this.#connectionChanged(state),
       onRefused: (error) => this.#refused(error),
@@ -260,7 +236,10 @@ export class ChatStore {
   }
 
   setConfig(config: WidgetConfig): void {
-    this.#set({ config, ...(this.#state.thread === null ? { person: config.person } : {}) });
+    // What the connection says is newer than settings that a cache may have kept.
+    const { thread, connection } = this.#state;
+    const known = thread !== null || connection.kind === "open";
+    this.#set({ config, ...(known ? {} : { person: config.person }) });
   }
 
   /** The visitor went to another page of the site. */
@@ -273,10 +252,7 @@ export class ChatStore {
     const trail =
       before === null ? this.#context.trail : [...this.#context.trail, before].slice(-TRAIL_LIMIT);
     this.#context = { ...this.#context, page, trail };
-    const { thread, online } = this.#state;
-    if (thread === null || thread.owner.kind === "closed" || !online) return;
-    // The next message carries the trail in any case.
-    this.#api.pageVisited(thread.conversationId, page).catch(() => {});
+    this.#tellPage();
   }
 
   setPanelVisible(visible: boolean): void {
@@ -307,6 +283,7 @@ export class ChatStore {
     if (this.#state.phase === "unreachable") void this.#load();
     this.#connection.wake();
     this.#followPolicy();
+    this.#tellPage();
     void this.#flush();
   }
 
@@ -323,6 +300,19 @@ export class ChatStore {
     const key = `${this.#prefix}:draft`;
     if (text === "") this.#effects.storage.remove(key);
     else this.#effects.storage.set(key, text);
+  }
+
+  /** The team sees where the visitor is, once there is a conversation to see it in. */
+  #tellPage(): void {
+    const { thread, online } = this.#state;
+    const { page } = this.#context;
+    if (page === null || page.url === this.#pageTold) return;
+    if (thread === null || thread.owner.kind === "closed" || !online) return;
+    this.#pageTold = page.url;
+    // The next message carries the page in any case.
+    this.#api.pageVisited(thread.conversationId, page).catch(() => {
+      this.#pageTold = null;
+    });
   }
 
   #enqueue(body: OutboxBody): string | null {
@@ -381,6 +371,7 @@ export class ChatStore {
         ...(thread === null ? {} : { person: thread.person, typing: thread.team_typing }),
       });
       if (thread !== null) this.#takeSnapshot(threadFromSnapshot(thread));
+      this.#tellPage();
     } catch (error) {
       if (error instanceof NetworkError || (error as ApiError).status >= 500) return this.#loadLater();
       if ((error as ApiError).status === 401) this.#session.forget();
@@ -423,6 +414,7 @@ export class ChatStore {
 
   #frame(frame: VisitorFrame): void {
     const { thread } = this.#state;
+    if (frame.event === "person") this.#set({ person: frame.data });
     if (thread === null) return;
     switch (frame.event) {
       case "hello":
@@ -443,8 +435,6 @@ export class ChatStore {
         this.#setTypingOf(frame.data.typing ? frame.data.name : null);
         return;
       case "person":
-        this.#set({ person: frame.data });
-        return;
       case "bye":
         return;
       default:
@@ -487,7 +477,8 @@ export class ChatStore {
 
   #connectionChanged(connection: ConnectionState): void {
     this.#set({ connection, ...(connection.kind === "reconnecting" ? {} : { reconnecting: false }) });
-    if (connection.kind === "reconnecting") {
+    // Without a conversation there is nothing that a visitor could miss.
+    if (connection.kind === "reconnecting" && this.#state.thread !== null) {
       this.#timer("grace", RECONNECT_GRACE_MS, () => this.#set({ reconnecting: true }));
     } else {
       this.#cancel("grace");
@@ -500,6 +491,7 @@ export class ChatStore {
 
   /** This visitor may not follow the conversation any more: a lost session or an erased conversation. */
   #refused(error: ApiError | null): void {
+    if (this.#state.thread === null) return;
     if (error === null || error.status === 401) this.#session.forget();
     this.#setThread(null);
     if (this.#session.token !== null) void this.#load();
@@ -520,16 +512,20 @@ export class ChatStore {
 
   /** A widget that nobody sees and in which nothing is going on needs no connection. */
   #followPolicy(): void {
-    const { thread, online } = this.#state;
+    const { thread, online, phase } = this.#state;
     this.#cancel("linger");
-    if (thread === null || !online) {
-      this.#connection.close();
+    if (!online || thread === null) {
+      const wanted = online && this.#shown && phase === "ready";
+      if (wanted) this.#connection.open(personSource(this.#api, this.#state.config.agent_id));
+      else this.#connection.close();
       return;
     }
     const { kind } = thread.owner;
     const live = thread.turn !== null || kind === "queue" || kind === "member" || this.#outbox.first !== null;
     const lingerMs = this.#activeAt + LINGER_MS - this.#effects.now();
-    if (this.#shown || live || lingerMs > 0) this.#connection.open(thread.conversationId);
+    const cursor = () => this.#state.thread?.cursor ?? 0;
+    const source = threadSource(this.#api, thread.conversationId, cursor);
+    if (this.#shown || live || lingerMs > 0) this.#connection.open(source);
     else this.#connection.close();
     if (!this.#shown && !live && lingerMs > 0) this.#timer("linger", lingerMs, () => this.#followPolicy());
   }

@@ -189,16 +189,41 @@ describe("streamed text", () => {
   });
 
   it("ignores pieces that came twice, came too early, or belong to another turn or epoch", () => {
-    const state = applyDelta(after(opened("t1")), piece(0, "Hello"));
+    const state = applyDelta(applyDelta(after(opened("t1")), piece(0, "He")), piece(2, "llo"));
     for (const wrong of [
-      piece(0, "Hello"),
+      piece(0, "He"),
+      piece(2, "llo"),
       piece(6, "x"),
+      piece(0, "x", "t0"),
+      piece(0, "x", "t1", 2),
       piece(5, "x", "t0"),
       piece(5, "x", "t1", 2),
       piece(5, "x", "t1", 0),
     ]) {
       expect(applyDelta(state, wrong)).toBe(state);
     }
+  });
+
+  it("begins anew with a piece at the beginning, whatever was shown", () => {
+    let state = after(opened("t1"));
+    for (const [offset, text] of [
+      [0, "Refunds take "],
+      [13, "a year"],
+      [0, "They take "],
+      [10, "five days."],
+    ] as const) {
+      state = applyDelta(state, piece(offset, text));
+    }
+    expect(state.turn).toMatchObject({ text: "They take five days.", length: 20 });
+  });
+
+  it("is withdrawn when the AI searches again", () => {
+    let state = applyDelta(after(opened("t1")), piece(0, "Refunds take a year"));
+    state = applyProgress(state, { turn_id: "t1", epoch: 1, phase: "writing", title: null });
+    expect(state.turn?.text).toBe("Refunds take a year");
+    state = applyProgress(state, { turn_id: "t1", epoch: 1, phase: "searching", title: null });
+    expect(state.turn).toMatchObject({ text: "", length: 0, progress: { phase: "searching" } });
+    expect(applyDelta(state, piece(0, "Five days.")).turn?.text).toBe("Five days.");
   });
 
   it("ends with the turn's message, a newer turn, or another owner", () => {

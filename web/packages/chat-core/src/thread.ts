@@ -106,20 +106,25 @@ export function applyEntries(state: ThreadState, entries: readonly VisitorEntry[
   return next;
 }
 
-/** Adds a streamed piece; a piece of an older epoch, of another turn or at another place changes nothing. */
-export function applyDelta(state: ThreadState, delta: StreamDelta): ThreadState {
-  const turn = openTurn(state, delta);
-  if (turn === null || delta.offset !== turn.length) return state;
-  return {
-    ...state,
-    turn: { ...turn, text: turn.text + delta.text, length: turn.length + characters(delta.text) },
-  };
+/**
+ * Adds a streamed piece; a piece of an older epoch, of another turn or at another place changes nothing.
+ *
+ * A piece at the beginning stands for what was there: the AI began anew, or those are all its words so far.
+ */
+export function applyDelta(state: ThreadState, { offset, text, ...of }: StreamDelta): ThreadState {
+  const turn = openTurn(state, of);
+  if (turn === null) return state;
+  if (offset === 0 ? turn.text.startsWith(text) : offset !== turn.length) return state;
+  const whole = offset === 0 ? text : turn.text + text;
+  return { ...state, turn: { ...turn, text: whole, length: offset + characters(text) } };
 }
 
-export function applyProgress(state: ThreadState, progress: StreamProgress): ThreadState {
-  const turn = openTurn(state, progress);
+/** Says what the AI does; one that searches again has withdrawn what it wrote. */
+export function applyProgress(state: ThreadState, { phase, title, ...of }: StreamProgress): ThreadState {
+  const turn = openTurn(state, of);
   if (turn === null) return state;
-  return { ...state, turn: { ...turn, progress: { phase: progress.phase, title: progress.title } } };
+  const anew = phase === "searching" ? { text: "", length: 0 } : {};
+  return { ...state, turn: { ...turn, ...anew, progress: { phase, title } } };
 }
 
 /** The number of Unicode characters, which is how the wire counts text. */

@@ -1,6 +1,7 @@
 import { NetworkError, readError } from "./errors";
 import type {
   Page,
+  PersonState,
   PolledEvents,
   PostActionRequest,
   Posted,
@@ -79,18 +80,22 @@ export class WidgetApi {
   }
 
   /** Opens the event stream after `after`; the body is the stream itself. */
-  async stream(
-    conversationId: string,
-    after: number,
-    signal: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#call(
-      "GET",
-      `${conversationPath(conversationId, "events")}?after=${after}`,
-      undefined,
-      signal,
-      "text/event-stream",
-    );
+  stream(conversationId: string, after: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    return this.#stream(`${conversationPath(conversationId, "events")}?after=${after}`, signal);
+  }
+
+  /** Opens the stream of whether a person can be had, for a visitor without a conversation. */
+  personStream(agentId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    return this.#stream(personPath(agentId), signal);
+  }
+
+  /** Waits on the server until that changes, or the wait is over. */
+  personPoll(agentId: string, waitSeconds: number, signal: AbortSignal): Promise<PersonState> {
+    return this.#json("GET", `${personPath(agentId)}?wait=${waitSeconds}`, undefined, signal);
+  }
+
+  async #stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#call("GET", path, undefined, signal, "text/event-stream");
     const kind = response.headers.get("content-type") ?? "";
     if (response.body === null || !kind.startsWith("text/event-stream")) {
       throw new NetworkError(new Error(`expected an event stream, got ${kind || "nothing"}`));
@@ -149,6 +154,10 @@ export class WidgetApi {
     if (!response.ok) throw await readError(response);
     return response;
   }
+}
+
+function personPath(agentId: string): string {
+  return `/agents/${encodeURIComponent(agentId)}/person`;
 }
 
 function conversationPath(conversationId: string, what: string): string {

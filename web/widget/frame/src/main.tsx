@@ -35,7 +35,7 @@ class Chat {
   #around: Surroundings;
   #scheme: Scheme;
   #unread = 0;
-  #live = false;
+  #live: boolean | null = null;
 
   constructor(start: Start, root: Element) {
     this.#root = root;
@@ -104,13 +104,14 @@ class Chat {
   }
 
   #tellPage(): void {
-    const { unread, thread } = this.store.getSnapshot();
+    const { unread, thread, phase } = this.store.getSnapshot();
     if (unread !== this.#unread) {
       this.#unread = unread;
       this.#bridge?.post({ baton: 1, type: "unread", count: unread });
     }
     const live = thread?.owner.kind === "queue" || thread?.owner.kind === "member";
-    if (live !== this.#live) {
+    // Said once in any case: the page may remember something else.
+    if (phase === "ready" && live !== this.#live) {
       this.#live = live;
       this.#bridge?.post({ baton: 1, type: "event", name: "live", detail: live });
     }

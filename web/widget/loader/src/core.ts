@@ -7,7 +7,12 @@ import type { Panel } from "./panel";
 import { warn } from "./warn";
 
 /** What is kept for this tab once the visitor has opened the widget: reloads and other pages go on from it. */
-export type Kept = { open: boolean; live: boolean; trail: Page[] };
+export type Kept = {
+  open?: boolean | undefined;
+  live?: boolean | undefined;
+  /** The pages of the visit up to the present one, newest last. */
+  trail: Page[];
+};
 
 /** What the launcher and the panel share. */
 export type Core = {
@@ -18,6 +23,8 @@ export type Core = {
   signal: AbortSignal;
   open: boolean;
   unread: number;
+  /** Keeps what has changed for the next page. */
+  keep: (change?: Partial<Kept>) => void;
   /** Loads the settings again; false where the widget may not be shown. */
   refresh: () => Promise<boolean>;
   emit: (name: string, detail?: unknown) => void;
@@ -44,11 +51,13 @@ export function createWidget(options: Options): Widget {
   const { agentId, origin } = options;
   const ended = new AbortController();
   const { signal } = ended;
-  const kept = recall(`baton:${agentId}`);
+  const key = `baton:${agentId}`;
+  let kept = recall(key);
   const launcher = createLauncher();
   const { host, wrap, button } = launcher;
   let loading: Promise<boolean> | undefined;
   let panel: Promise<Panel> | undefined;
+  let refused = false;
 
   const emit = (name: string, detail?: unknown) =>
     dispatchEvent(new CustomEvent(`baton:${name}`, { detail }));
@@ -57,13 +66,30 @@ export function createWidget(options: Options): Widget {
     options,
     config: null,
     launcher,
-    pages: watchPages(kept?.trail ?? [], signal, () => panel?.then((loaded) => loaded.pageChanged())),
+    pages: watchPages(kept?.trail ?? [], signal, pageChanged),
     signal,
     open: false,
     unread: 0,
+    keep,
     refresh,
     emit,
   };
+  if (kept) keep();
+
+  function keep(change?: Partial<Kept>): void {
+    const { now, trail } = core.pages;
+    kept = { ...kept, ...change, trail: [...trail, now] };
+    try {
+      sessionStorage[key] = JSON.stringify(kept);
+    } catch {
+      // Blocked: the widget works without, only less well across pages.
+    }
+  }
+
+  function pageChanged(): void {
+    if (kept) keep();
+    void panel?.then((loaded) => loaded.pageChanged());
+  }
 
   async function refresh(): Promise<boolean> {
     try {
@@ -90,12 +116,12 @@ export function createWidget(options: Options): Widget {
 
   function load(): Promise<boolean> {
     loading ??= refresh().then((allowed) => {
-      if (!allowed || signal.aborted) return false;
+      refused = !allowed || signal.aborted;
+      if (refused) return false;
       show();
       emit("ready");
-      if (options.open || kept?.open || kept?.live) {
-        void withPanel((loaded) => loaded.restore(options.open || kept?.open));
-      }
+      const wanted = options.open || kept?.open;
+      if (wanted || kept?.live) void withPanel((loaded) => loaded.restore(wanted));
       return true;
     });
     return loading;
@@ -153,10 +179,11 @@ export function createWidget(options: Options): Widget {
     (event) => {
       const opener = (event.target as Element).closest?.("[data-baton-open]");
       // Where the widget may not be shown, the link leads where it always led.
-      if (!opener || event.defaultPrevented || event.metaKey || event.ctrlKey || (loading && !core.config))
-        return;
+      if (!opener || event.defaultPrevented || event.metaKey || event.ctrlKey || refused) return;
       event.preventDefault();
-      open({ prefill: opener.getAttribute("data-baton-prefill") ?? "" });
+      void withPanel((loaded) => loaded.open(opener.getAttribute("data-baton-prefill") ?? "")).then(() => {
+        if (refused) opener.closest("a")?.click();
+      });
     },
     { signal },
   );
@@ -180,8 +207,9 @@ export function createWidget(options: Options): Widget {
       return () => removeEventListener(`baton:${name}`, listener);
     },
     setContext({ page }) {
-      if (page) core.pages.now = page;
-      void panel?.then((loaded) => loaded.pageChanged());
+      if (!page) return;
+      core.pages.now = page;
+      pageChanged();
     },
     unread: () => core.unread,
     destroy() {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { accentOn } from "../../frame/src/theme";
+import { createWidget, type Widget } from "./core";
 import { inkOn } from "./launcher";
 import { readOptions } from "./options";
 import { watchPages } from "./pages";
@@ -108,5 +109,79 @@ describe("watchPages", () => {
     history.pushState(null, "", "/three");
     vi.advanceTimersByTime(5000);
     expect(pages.now.url).toMatch(/page-29$/);
+  });
+
+  it("goes on from the pages of this visit, of which a page loaded again is not one before itself", () => {
+    history.replaceState(null, "", "/one");
+    const { signal } = new AbortController();
+    const page = (path: string) => ({ url: new URL(path, location.href).href, title: null });
+    const after = (...paths: string[]) =>
+      watchPages(paths.map(page), signal, () => {}).trail.map(({ url }) => new URL(url).pathname);
+    expect(after()).toEqual([]);
+    expect(after("/zero", "/one")).toEqual(["/zero"]);
+    expect(after("/one", "/two")).toEqual(["/one", "/two"]);
+    const many = Array.from({ length: 21 }, (_, at) => `/page-${at}`);
+    expect(after(...many)).toEqual(many.slice(1));
+    expect(after(...many, "/one")).toEqual(many.slice(1));
+  });
+});
+
+describe("createWidget", () => {
+  const KEY = "baton:a1";
+  let widget: Widget;
+  afterEach(() => {
+    widget.destroy();
+    sessionStorage.clear();
+    vi.unstubAllGlobals();
+  });
+
+  /** A widget whose settings come when the test says so. */
+  function start() {
+    let answer: (response: Response) => void = () => {};
+    vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => (answer = resolve)));
+    vi.stubGlobal("__PANEL__", "/panel.js");
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+    widget = createWidget(readOptions(tag({ load: "manual" }), "a1"));
+    return { refuse: () => answer(Response.json({ details: {} }, { status: 403 })) };
+  }
+
+  it("stores nothing for who has never opened it", () => {
+    start();
+    widget.setContext({ page: { url: "https://shop.test/", title: "Shop" } });
+    expect(sessionStorage.length).toBe(0);
+  });
+
+  it("keeps the pages of the visit, the present one last, also while nothing is open", () => {
+    const before = { url: "https://shop.test/", title: "Shop" };
+    sessionStorage.setItem(KEY, JSON.stringify({ open: false, live: true, trail: [before] }));
+    history.replaceState(null, "", "/one");
+    start();
+    const kept = () => JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+    const here = { url: location.href, title: expect.anything() };
+    expect(kept()).toEqual({ open: false, live: true, trail: [before, here] });
+    const named = { url: "https://shop.test/plans", title: "Plans" };
+    widget.setContext({ page: named });
+    expect(kept()).toEqual({ open: false, live: true, trail: [before, named] });
+  });
+
+  it("lets a link lead where it leads once it is known that the widget may not be shown", async () => {
+    const { refuse } = start();
+    const link = document.body.appendChild(document.createElement("a"));
+    link.setAttribute("data-baton-open", "");
+    const followed: boolean[] = [];
+    // The last to hear of a click, and what keeps the test on its page.
+    const last = (event: Event) => {
+      followed.push(!event.defaultPrevented);
+      event.preventDefault();
+    };
+    addEventListener("click", last);
+    link.click();
+    expect(followed).toEqual([false]);
+    refuse();
+    await vi.waitFor(() => expect(followed).toEqual([false, true]));
+    link.click();
+    expect(followed).toEqual([false, true, true]);
+    removeEventListener("click", last);
+    link.remove();
   });
 });

@@ -14,15 +14,22 @@ function here(): Page {
   return { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) || null };
 }
 
-/** Follows the visitor through the site without touching the site's `history`. */
+/**
+ * Follows the visitor through the site without touching the site's `history`.
+ *
+ * `trail` are the pages so far, newest last; a page that was only loaded again is not one of its own pages before.
+ */
 export function watchPages(trail: Page[], signal: AbortSignal, changed: () => void): Pages {
   const pages = { now: here(), trail };
+  const trim = () => trail.splice(0, trail.length - TRAIL_LIMIT);
+  if (trail.at(-1)?.url === pages.now.url) trail.pop();
+  trim();
   let { href } = location;
   const check = () => {
     if (location.href === href) return;
     href = location.href;
     trail.push(pages.now);
-    trail.splice(0, trail.length - TRAIL_LIMIT);
+    trim();
     pages.now = here();
     setTimeout(() => {
       pages.now = here();

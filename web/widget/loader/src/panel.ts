@@ -1,8 +1,9 @@
 import type { FrameMessage, LoaderMessage } from "@baton/wire";
-import { loaderEn as words } from "../../locale/en";
-import type { Core, Kept } from "./core";
+import { loaderEn, panelEn } from "../../locale/en";
+import type { Core } from "./core";
 import css from "./panel.css?inline";
 
+const words = { ...loaderEn, ...panelEn };
 /** Full screen where the panel would not leave room for the page; the style sheet has the same query. */
 const SMALL = "(max-width: 480px), (max-height: 480px)";
 /** A frame that is not up after this time is blocked. Milliseconds. */
@@ -34,7 +35,6 @@ export function createPanel(core: Core): Panel {
   let frame: HTMLIFrameElement | null = null;
   let frameReady = false;
   let takesFocus = true;
-  let live = false;
   let prefill = "";
   let opener: Element | null = null;
   let release: (() => void) | null = null;
@@ -118,7 +118,7 @@ export function createPanel(core: Core): Panel {
         setOpen(false, true);
         break;
       case "token":
-        writeStorage(() => localStorage, key, message.token);
+        writeToken(key, message.token);
         break;
       case "unread":
         core.unread = message.count;
@@ -131,12 +131,8 @@ export function createPanel(core: Core): Panel {
         });
         break;
       case "event":
-        if (message.name === "live") {
-          live = message.detail === true;
-          keep();
-        } else {
-          emit(message.name, message.detail);
-        }
+        if (message.name === "live") core.keep({ live: message.detail === true });
+        else emit(message.name, message.detail);
         break;
       default:
         message satisfies never;
@@ -160,7 +156,7 @@ export function createPanel(core: Core): Panel {
       const back = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
       (back ? (opener as HTMLElement) : launcher.button).focus({ preventScroll: true });
     }
-    keep();
+    core.keep({ open });
     emit(open ? "open" : "close");
   }
 
@@ -180,11 +176,6 @@ export function createPanel(core: Core): Panel {
     } else {
       release?.();
     }
-  }
-
-  function keep(): void {
-    const kept: Kept = { open: core.open, live, trail: pages.trail };
-    writeStorage(() => sessionStorage, key, JSON.stringify(kept));
   }
 
   addEventListener("message", heard, { signal });
@@ -223,10 +214,7 @@ export function createPanel(core: Core): Panel {
       if (open && !small.matches) setOpen(true, false);
       else createFrame();
     },
-    pageChanged() {
-      post({ baton: 1, type: "page", page: pages.now });
-      if (frame !== null) keep();
-    },
+    pageChanged: () => post({ baton: 1, type: "page", page: pages.now }),
   };
 }
 
@@ -270,10 +258,10 @@ function readToken(key: string): string | null {
 }
 
 /** A blocked storage throws when it is touched; the widget works without it, only less well across reloads. */
-function writeStorage(storage: () => Storage, key: string, value: string | null): void {
+function writeToken(key: string, token: string | null): void {
   try {
-    if (value === null) storage().removeItem(key);
-    else storage().setItem(key, value);
+    if (token === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, token);
   } catch {
     // Nothing to do: see above.
   }

@@ -41,6 +41,8 @@ export class FakeServer {
   /** Client ids in the order in which they were stored. */
   readonly stored: string[] = [];
   person: PersonState = { someone_there: true, offered: true };
+  /** Streams of visitors without a conversation. */
+  readonly watches = new Set<Stream>();
   tokens = new Set<string>();
   ticket = "ticket-1";
   /** The conversation that a visitor continues; null starts a new one with the next message. */
@@ -100,6 +102,13 @@ export class FakeServer {
     for (const stream of [...this.#conversation(id).streams]) stream.write(frame(event, data));
   }
 
+  /** A person comes or goes. */
+  setPerson(person: PersonState): void {
+    this.person = person;
+    const all = [...this.conversations.values()].flatMap(({ streams }) => [...streams]);
+    for (const stream of [...all, ...this.watches]) stream.write(frame("person", person));
+  }
+
   dropStreams(): void {
     for (const { streams } of this.conversations.values()) {
       for (const stream of [...streams]) stream.error();
@@ -144,6 +153,7 @@ export class FakeServer {
       this.tokens.add(fresh);
       return json(201, { visitor_token: fresh, visitor_id: "visitor-1" });
     }
+    if (path.startsWith("/agents/")) return this.#watch(path, headers, signal);
     if (token === null || !this.tokens.has(token)) return refusal(401, "session_unknown");
     if (path.startsWith("/thread")) return json(200, { thread: this.#thread() });
     if (path === "/messages" || path.startsWith("/actions/")) {
@@ -207,11 +217,28 @@ export class FakeServer {
   }
 
   #stream(conversation: Conversation, after: number, signal: AbortSignal | null): Response {
-    const { holdStreams, person } = this;
+    return this.#open(conversation.streams, signal, (stream) => {
+      const hello = { cursor: conversation.log.length, epoch: 1, person: this.person };
+      stream.write(frame("hello", hello));
+      for (const entry of conversation.log.slice(after)) stream.write(entryFrame(entry));
+    });
+  }
+
+  async #watch(path: string, headers: Record<string, string>, signal: AbortSignal | null): Promise<Response> {
+    if (headers.accept === "text/event-stream") {
+      return this.#open(this.watches, signal, (stream) => stream.write(frame("person", this.person)));
+    }
+    const waitMs = Number(/wait=(\d+)/.exec(path)?.[1]) * 1000;
+    await new Promise<void>((resolve) => this.#time.after(waitMs, resolve));
+    return json(200, this.person);
+  }
+
+  #open(streams: Set<Stream>, signal: AbortSignal | null, begin: (stream: Stream) => void): Response {
+    const { holdStreams } = this;
     let left = this.cutAfter?.() ?? Number.POSITIVE_INFINITY;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        const gone = () => conversation.streams.delete(stream);
+        const gone = () => streams.delete(stream);
         const stream: Stream = {
           write: (text) => {
             if (holdStreams || left <= 0) return;
@@ -236,9 +263,8 @@ export class FakeServer {
         signal?.addEventListener("abort", () => {
           if (gone()) controller.error(new TypeError("aborted"));
         });
-        conversation.streams.add(stream);
-        stream.write(frame("hello", { cursor: conversation.log.length, epoch: 1, person }));
-        for (const entry of conversation.log.slice(after)) stream.write(entryFrame(entry));
+        streams.add(stream);
+        begin(stream);
       },
     });
     return new Response(body, { headers: { "content-type": "text/event-stream" } });

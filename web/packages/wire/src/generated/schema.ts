@@ -646,7 +646,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Says which conversation the browser looks at; its live signals come on the stream from now on. */
+        /**
+         * Says which conversation the browser looks at; its live signals come on the stream from now on.
+         * @description If an answer is being written there, the first `delta` has offset 0 and all its words so far.
+         */
         put: operations["stream.viewing"];
         post?: never;
         delete?: never;
@@ -686,6 +689,23 @@ export interface paths {
         delete?: never;
         /** Lets browsers ask across origins. */
         options: operations["widget.config.preflight"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/widget/v1/agents/{agent_id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a person can be had, now and whenever it changes: `text/event-stream`, or JSON when `wait` is given. */
+        get: operations["widget.person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -3907,6 +3927,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "widget.person": {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a change; answers once, as JSON, instead of a stream. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `wait`. Without, a stream of the frames `person`, the first at once, and `bye`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
         };
     };

@@ -21,6 +21,7 @@ type Props = {
 
 export function Header({ state, menu, onClose }: Props) {
   const { name, words, tone } = describe(state);
+  const [first, ...more] = words.split(" · ");
   return (
     <header class="header">
       {tone === "person" ? <Initials name={name} size={32} /> : <AiMark size={32} />}
@@ -28,7 +29,10 @@ export function Header({ state, menu, onClose }: Props) {
         <h1 tabIndex={-1} dir="auto">
           {name}
         </h1>
-        <p class={`state state-${tone}`}>{words}</p>
+        <p class={`state state-${tone}`}>
+          {first}
+          {more.map((part) => [" ", <span key={part}>· {part}</span>])}
+        </p>
       </div>
       <Menu items={menu} />
       {onClose === null ? null : (

@@ -76,17 +76,13 @@ function breadcrumb({ source_name, heading_path, title }: VisitorCitation): stri
   return [...new Set(parts)].join(" › ");
 }
 
-/** Above the chip where there is room, else below, and always inside the window. */
+/** Below what opened it, so that the answer can still be read, and always inside the window. */
 function place(element: HTMLElement, anchor: DOMRect): void {
   const { offsetWidth: width, offsetHeight: height, style } = element;
-  const left = Math.min(
-    Math.max(EDGE, anchor.left + anchor.width / 2 - width / 2),
-    innerWidth - width - EDGE,
-  );
-  const above = anchor.top - GAP - height;
-  const below = Math.min(anchor.bottom + GAP, innerHeight - height - EDGE);
-  const isAbove = above >= EDGE;
+  const middle = anchor.left + anchor.width / 2;
+  const left = Math.max(EDGE, Math.min(middle - width / 2, innerWidth - width - EDGE));
+  const top = Math.max(EDGE, Math.min(anchor.bottom + GAP, innerHeight - height - EDGE));
   style.left = `${left}px`;
-  style.top = `${isAbove ? above : below}px`;
-  style.transformOrigin = `${anchor.left + anchor.width / 2 - left}px ${isAbove ? "100%" : "0"}`;
+  style.top = `${top}px`;
+  style.transformOrigin = `${middle - left}px 0`;
 }

@@ -10,16 +10,19 @@ type Props = {
   onSuggestion: (text: string) => void;
 };
 
-/** The beginning of every thread: the greeting, and questions to start from. */
+/**
+ * The beginning of every thread: the owner's greeting, and questions to start from.
+ *
+ * That answers come from the docs stands in the header, and whether a person can join shows by the button that is there for it.
+ */
 export function Welcome({ state, draft, empty, onSuggestion }: Props) {
-  const { config, person, phase } = state;
+  const { config, phase } = state;
   const suggestions = empty && phase !== "starting" ? config.suggestions : [];
   return (
     <div class={empty ? "welcome welcome-empty" : "welcome"}>
       <p class="welcome-words" dir="auto">
         {config.welcome}
       </p>
-      <p class="meta">{t(person.offered ? "welcome.promise_person" : "welcome.promise")}</p>
       {suggestions.length === 0 ? null : (
         <ul
           class={draft.trim() === "" ? "suggestions" : "suggestions suggestions-away"}
