@@ -116,7 +116,8 @@ pub(crate) async fn ask(
 
 pub(crate) async fn view(state: &ApiState, row: &AgentRow) -> Result<Agent, ApiError> {
     let sources = baton_app::knowledge::sources(&state.baton, row.workspace_id, row.id).await?;
-    Ok(Agent::new(row, &sources, &state.baton.config().public_url))
+    let training = baton_app::knowledge::is_training(&state.baton, row, &sources).await;
+    Ok(Agent::new(row, &sources, training, &state.baton.config().public_url))
 }
 
 /// The settings with changes merged in: objects are merged, everything else is replaced.

@@ -8,11 +8,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::response::sse::Event;
 use baton_app::AppError;
-use baton_app::conversations::changes;
+use baton_app::conversations::{WordsSoFar, changes, words_so_far};
 use baton_app::team::{StreamGuard, open_stream, view_conversation};
 use baton_domain::ids::{AgentId, ConversationId, SourceId, StreamId};
 use baton_domain::team::{Member, Right};
-use baton_realtime::{Committed, Signal, Subscription, Topic, Typist};
+use baton_realtime::{Committed, Passing, Signal, Subscription, Topic, Typist};
 use baton_storage::Change;
 use futures::stream;
 use serde::Deserialize;
@@ -77,7 +77,9 @@ pub(crate) async fn stream(
         cursor: asked.unwrap_or(feed),
         inbox,
         viewed: None,
+        to_catch_up: None,
         queue: VecDeque::new(),
+        passing: None,
         over: false,
     };
     live.queue.push_back(frame("hello", None, &StreamHello { stream_id: live.guard.stream_id, feed }));
@@ -95,6 +97,8 @@ pub(crate) async fn stream(
 }
 
 /// Says which conversation the browser looks at; its live signals come on the stream from now on.
+///
+/// If an answer is being written there, the first `delta` has offset 0 and all its words so far.
 #[utoipa::path(put, path = "/api/v1/stream/{id}/viewing", tag = "inbox", operation_id = "stream.viewing", security(("member" = [])),
     params(("id" = StreamId, Path)), request_body = Viewing, responses((status = 204), (status = 404, body = ErrorBody)))]
 pub(crate) async fn viewing(
@@ -116,7 +120,11 @@ struct Live {
     cursor: u64,
     inbox: Subscription,
     viewed: Option<Subscription>,
+    /// The conversation that is watched since a moment ago, whose answer may be half said.
+    to_catch_up: Option<ConversationId>,
     queue: VecDeque<Event>,
+    /// The AI's words that were handed on last.
+    passing: Option<Passing>,
     over: bool,
 }
 
@@ -129,12 +137,21 @@ enum Next {
 
 impl Live {
     async fn next(&mut self) -> Option<Event> {
+        if self.passing.is_some() {
+            // Nothing follows at once, so that the connection writes what it has; then the words are out.
+            tokio::task::yield_now().await;
+            self.passing = None;
+        }
         loop {
             if let Some(frame) = self.queue.pop_front() {
                 return Some(frame);
             }
             if self.over {
                 return None;
+            }
+            // Only now that nothing is queued before them: words of the AI do not wait there while a person takes over (H7).
+            if let Some(words) = self.to_catch_up.take().and_then(|id| self.words_so_far(id)) {
+                return Some(words);
             }
             match self.wait().await {
                 Next::Inbox(signal) => self.on_inbox(&signal).await,
@@ -191,10 +208,15 @@ impl Live {
     }
 
     fn on_viewed(&mut self, signal: &Signal) {
-        let passes = |epoch: u64| self.viewed.as_ref().is_some_and(|viewed| viewed.lets_pass(epoch));
+        // Asked again right before writing: what waited here while a person took over is never shown (H7).
+        if let Signal::Delta { epoch, .. } | Signal::Progress { epoch, .. } = signal {
+            self.passing = self.viewed.as_ref().and_then(|viewed| viewed.pass(*epoch));
+            if self.passing.is_none() {
+                return;
+            }
+        }
         let made = match signal {
-            // Asked again right before writing: what waited here while a person took over is never shown (H7).
-            Signal::Delta { conversation_id, turn_id, epoch, offset, text } if passes(*epoch) => {
+            Signal::Delta { conversation_id, turn_id, epoch, offset, text } => {
                 let delta = Delta {
                     conversation_id: Some(*conversation_id),
                     turn_id: *turn_id,
@@ -204,7 +226,7 @@ impl Live {
                 };
                 frame("delta", None, &delta)
             }
-            Signal::Progress { conversation_id, turn_id, epoch, phase, title } if passes(*epoch) => {
+            Signal::Progress { conversation_id, turn_id, epoch, phase, title } => {
                 let conversation_id = Some(*conversation_id);
                 let progress = ProgressFrame {
                     conversation_id,
@@ -253,12 +275,22 @@ impl Live {
     /// Watches another conversation, if it is one of this workspace (T13).
     async fn look_at(&mut self, id: Option<ConversationId>) {
         self.viewed = None;
+        self.to_catch_up = None;
         let Some(id) = id else { return };
         let viewed = self.state.baton.hub().subscribe(Topic::Conversation(id));
         if let Ok(epoch) = baton_app::conversations::epoch_of(&self.state.baton, &self.member, id).await {
             viewed.raise(epoch);
             self.viewed = Some(viewed);
+            self.to_catch_up = Some(id);
         }
+    }
+
+    /// What was already said of the answer that is being written, as one piece at its beginning.
+    fn words_so_far(&mut self, id: ConversationId) -> Option<Event> {
+        let WordsSoFar { turn_id, epoch, text } = words_so_far(&self.state.baton, id)?;
+        self.passing = self.viewed.as_ref()?.pass(epoch);
+        let delta = Delta { conversation_id: Some(id), turn_id, epoch, offset: 0, text: &text };
+        self.passing.is_some().then(|| frame("delta", None, &delta))
     }
 
     async fn catch_up(&mut self) {

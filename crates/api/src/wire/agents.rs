@@ -52,7 +52,7 @@ pub struct Knowledge {
 pub enum KnowledgeStatus {
     /// Nothing to answer from.
     Empty,
-    /// Sources are being read.
+    /// Sources are being read, or one that was deleted is being forgotten.
     Training,
     /// Questions are answered.
     Ready,
@@ -61,10 +61,7 @@ pub enum KnowledgeStatus {
 }
 
 impl Agent {
-    pub(crate) fn new(row: &AgentRow, sources: &[DomainSource], public_url: &str) -> Self {
-        let training = sources
-            .iter()
-            .any(|source| matches!(source.state, SourceState::Queued | SourceState::Reading | SourceState::Indexing));
+    pub(crate) fn new(row: &AgentRow, sources: &[DomainSource], training: bool, public_url: &str) -> Self {
         let (state, error) = match &row.knowledge.state {
             _ if training => (KnowledgeStatus::Training, None),
             KnowledgeState::Empty => (KnowledgeStatus::Empty, None),

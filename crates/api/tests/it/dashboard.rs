@@ -45,6 +45,59 @@ async fn h7_a_first_reply_takes_over_and_a_colleague_cannot_reply_into_it() {
 }
 
 #[tokio::test]
+async fn i1_a_row_says_what_the_visitor_last_said_and_not_what_baton_tells_everybody() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    let _inbox = owner.stream("").await;
+    let visitor = app.visitor(&agent).await;
+    visitor.write("Can I talk to a human, please?").await;
+    app.settle().await;
+    let row = owner.get("/inbox?view=waiting").await.ok()["conversations"][0].clone();
+    assert_eq!(
+        (row["last_message"]["author"].as_str(), row["last_message"]["text"].as_str()),
+        (Some("visitor"), Some("Can I talk to a human, please?")),
+        "{row:#}"
+    );
+    visitor.write("And who won the chess championship of 1921?").await;
+    let asked = owner.get("/inbox?view=waiting").await.ok()["conversations"][0].clone();
+    assert_eq!(asked["last_message"]["text"], "And who won the chess championship of 1921?");
+
+    let stranger = app.visitor(&agent).await;
+    stranger.write("Who won the chess championship of 1921?").await;
+    app.settle().await;
+    let rows = owner.get("/inbox?view=waiting").await.ok();
+    let row = &rows["conversations"][1];
+    assert_eq!(row["owner"]["reason"], "no_answer", "{rows:#}");
+    assert_eq!(row["last_message"]["text"], "Who won the chess championship of 1921?", "{row:#}");
+    let said = visitor.entries().await;
+    assert!(said.iter().any(|entry| entry["type"] == "system_line"), "Baton spoke too: {said:#?}");
+}
+
+#[tokio::test]
+async fn i1_a_handoff_by_a_button_is_unread_like_one_by_a_message() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    let _inbox = owner.stream("").await;
+    let config = owner.get(&format!("/agents/{agent}")).await.ok();
+    let action = config["settings"]["actions"][0]["action_id"].as_str().expect("there is a button").to_owned();
+    let visitor = app.visitor(&agent).await;
+    visitor.press(&client_id(), &action, json!({})).await.ok();
+    let page = owner.get("/inbox?view=waiting").await.ok();
+    let row = &page["conversations"][0];
+    let id = row["id"].as_str().expect("a row has an id");
+    let seq = |row: &serde_json::Value| row["last_visitor_seq"].as_u64().unwrap_or_default();
+    assert!(seq(row) > 0 && page["marks"][id].is_null(), "{page:#}");
+    owner.post(&format!("/conversations/{id}/seen"), json!({ "up_to": seq(row) })).await.ok();
+    let read = owner.get("/inbox?view=waiting").await.ok();
+    assert_eq!(read["marks"][id].as_u64(), Some(seq(row)), "opened, it is read: {read:#}");
+    visitor.press(&client_id(), &action, json!({})).await.ok();
+    let again = owner.get("/inbox?view=waiting").await.ok();
+    assert!(seq(&again["conversations"][0]) > seq(row), "pressed again, it is unread again: {again:#}");
+}
+
+#[tokio::test]
 async fn a_reply_sent_twice_is_said_once() {
     let app = TestApp::start().await;
     let owner = app.owner().await;

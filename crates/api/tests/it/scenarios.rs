@@ -1,7 +1,7 @@
 //! Plays scenarios/*.yaml over the HTTP API, as scenarios/README.md says. `SCENARIO=name` plays one alone.
 
 mod checks;
-mod held_model;
+pub(crate) mod held_model;
 mod play;
 
 use std::path::Path;

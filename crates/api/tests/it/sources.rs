@@ -54,10 +54,31 @@ async fn i21_a_deleted_source_is_not_cited_even_before_the_next_training() {
     let source = owner.teach(&agent, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
     assert_eq!(ask(&owner, &agent, "How long is a tail?").await["kind"], "answer");
     owner.send(Method::DELETE, &format!("/sources/{source}"), None).await.ok();
-    assert_eq!(ask(&owner, &agent, "How long is a tail?").await["kind"], "abstain", "the old snapshot is still in use");
+    let answer = ask(&owner, &agent, "How long is a tail?").await;
+    assert_eq!(answer["kind"], "abstain", "the old snapshot is still in use");
+    assert_eq!(answer["passages"], json!([]), "what is deleted is not listed either");
+    assert_eq!(answer["confidence"], 0.0, "nothing that is left is an answer");
+    let state = async || owner.get(&format!("/agents/{agent}")).await.ok()["knowledge"]["state"].clone();
+    assert_eq!(state().await, "training", "the snapshot in use still has what was deleted");
     app.settle().await;
     assert_eq!(ask(&owner, &agent, "How long is a tail?").await["kind"], "abstain");
-    assert_eq!(owner.get(&format!("/agents/{agent}")).await.ok()["knowledge"]["state"], "empty");
+    assert_eq!(state().await, "empty");
+}
+
+#[tokio::test]
+async fn i21_what_is_left_answers_while_a_source_is_being_forgotten() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    let tails = owner.teach(&agent, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
+    owner.teach(&agent, "Frames", "# Frames\n\nThe frame is made of carbon rods.\n").await;
+    owner.send(Method::DELETE, &format!("/sources/{tails}"), None).await.ok();
+    let answer = ask(&owner, &agent, "What is the frame made of?").await;
+    assert!(answer["text"].as_str().is_some_and(|text| text.contains("carbon")), "{answer:#}");
+    let listed = answer["passages"].as_array().cloned().unwrap_or_default();
+    assert!(listed.iter().all(|passage| passage["title"] != "Tails"), "{listed:#?}");
+    app.settle().await;
+    assert_eq!(owner.get(&format!("/agents/{agent}")).await.ok()["knowledge"]["state"], "ready");
 }
 
 #[tokio::test]

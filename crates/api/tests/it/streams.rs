@@ -1,7 +1,12 @@
 //! Live streams: nothing missing and nothing twice, from wherever a client comes back.
 
+use axum::http::Method;
+use std::sync::Arc;
+
 use baton_test_support::{Frame, TestApp, client_id};
 use serde_json::{Value, json};
+
+use crate::scenarios::held_model::HeldModel;
 
 async fn frames(mut stream: baton_test_support::Stream, event: &str, last: u64) -> Vec<Frame> {
     let mut frames = Vec::new();
@@ -9,6 +14,16 @@ async fn frames(mut stream: baton_test_support::Stream, event: &str, last: u64) 
         frames.push(stream.next_named(event).await);
     }
     frames
+}
+
+/// The next frame with one of these names.
+async fn first_of(stream: &mut baton_test_support::Stream, names: &[&str]) -> Frame {
+    loop {
+        let frame = stream.next().await.expect("the stream goes on");
+        if names.contains(&frame.event.as_str()) {
+            return frame;
+        }
+    }
 }
 
 /// A visitor's long thread with every kind of entry that both sides can make.
@@ -120,6 +135,63 @@ async fn i22_the_inbox_read_once_and_followed_is_the_inbox_read_later() {
 }
 
 #[tokio::test]
+async fn i1_who_opens_a_conversation_in_the_middle_of_an_answer_reads_it_from_its_first_word() {
+    let writes = ["A tail is 12 metres long [1]. The", " frame is made of carbon rods [1]."].map(str::to_owned);
+    let model = HeldModel::new(writes.to_vec());
+    let app = TestApp::builder().model(Arc::clone(&model) as _).start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    let text = "# Tails\n\nA tail is 12 metres long. The frame is made of carbon rods.\n";
+    owner.teach(&agent, "Tails", text).await;
+    let visitor = app.visitor(&agent).await;
+    let id = visitor.write("How long is a tail?").await;
+    let mut thread = visitor.stream(&id, 0).await;
+    let baton = app.baton().clone();
+    let working = app.baton().tasks().spawn(async move { baton_app::background::run_due(&baton).await });
+    let first = thread.next_named("delta").await.data;
+
+    let mut late = owner.stream(&format!("?viewing={id}")).await;
+    let so_far = late.next_named("delta").await.data;
+    assert_eq!(
+        (so_far["offset"].as_u64(), so_far["text"].as_str(), so_far["turn_id"].as_str()),
+        (Some(0), first["text"].as_str(), first["turn_id"].as_str())
+    );
+    model.resume();
+    let next = late.next_named("delta").await.data;
+    let said = first["text"].as_str().map_or(0, |text| text.chars().count() as u64);
+    assert_eq!(next["offset"].as_u64(), Some(said), "what follows fits: {next:#}");
+    working.await.expect("the work does not panic").expect("the store works");
+    let mut after = owner.stream(&format!("?viewing={id}")).await;
+    after.next_named("hello").await;
+    visitor.post(&format!("/conversations/{id}/typing"), json!({ "typing": true })).await.ok();
+    let frame = first_of(&mut after, &["delta", "typing"]).await;
+    assert_eq!(frame.event, "typing", "an answer that is in the log is not said again");
+}
+
+#[tokio::test]
+async fn h7_who_opens_a_conversation_after_a_takeover_reads_nothing_of_the_answer_it_cut_off() {
+    let model = HeldModel::new(vec!["A tail is 12 metres long [1]. The".to_owned(), " rest".to_owned()]);
+    let app = TestApp::builder().model(Arc::clone(&model) as _).start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    owner.teach(&agent, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
+    let visitor = app.visitor(&agent).await;
+    let id = visitor.write("How long is a tail?").await;
+    let mut thread = visitor.stream(&id, 0).await;
+    let baton = app.baton().clone();
+    let working = app.baton().tasks().spawn(async move { baton_app::background::run_due(&baton).await });
+    thread.next_named("delta").await;
+    owner.post(&format!("/conversations/{id}/take-over"), json!({})).await.ok();
+    let mut late = owner.stream(&format!("?viewing={id}")).await;
+    late.next_named("hello").await;
+    visitor.post(&format!("/conversations/{id}/typing"), json!({ "typing": true })).await.ok();
+    let frame = first_of(&mut late, &["delta", "typing"]).await;
+    assert_eq!(frame.event, "typing");
+    model.resume();
+    working.await.expect("the work does not panic").expect("the store works");
+}
+
+#[tokio::test]
 async fn a_client_far_behind_is_told_to_read_the_inbox_again() {
     let app = TestApp::start().await;
     let owner = app.owner().await;
@@ -151,8 +223,56 @@ async fn h3_the_offer_of_a_person_follows_who_is_there() {
     assert_eq!(thread.next_named("hello").await.data["person"], json!({ "someone_there": false, "offered": false }));
     let _inbox = owner.stream("").await;
     assert_eq!(thread.next_named("person").await.data, json!({ "someone_there": true, "offered": true }));
-    owner.send(axum::http::Method::PUT, "/me/availability", Some(json!({ "availability": "away" }))).await.ok();
+    owner.send(Method::PUT, "/me/availability", Some(json!({ "availability": "away" }))).await.ok();
     assert_eq!(thread.next_named("person").await.data, json!({ "someone_there": false, "offered": false }));
+}
+
+#[tokio::test]
+async fn h3_who_has_not_written_sees_the_offer_come_and_go_and_leaves_no_trace() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    let path = format!("/api/widget/v1/agents/{agent}/person");
+    let (there, away) =
+        (json!({ "someone_there": true, "offered": true }), json!({ "someone_there": false, "offered": false }));
+    let mut person = app.stream(&path, &[]).await;
+    assert_eq!(person.next().await.map(|frame| (frame.event, frame.data)), Some(("person".to_owned(), away.clone())));
+    let inbox = owner.stream("").await;
+    assert_eq!(person.next_named("person").await.data, there);
+    let poll = format!("{path}?wait=0");
+    assert_eq!(app.send(Method::GET, &poll, &[], None).await.ok(), there);
+    owner.send(Method::PUT, "/me/availability", Some(json!({ "availability": "away" }))).await.ok();
+    assert_eq!(person.next_named("person").await.data, away);
+    assert_eq!(app.send(Method::GET, &poll, &[], None).await.ok(), away);
+
+    drop((person, inbox));
+    assert_eq!(app.baton().hub().watchers(), 0, "who has gone is forgotten");
+    app.baton().shutdown().cancel();
+    let mut late = app.stream(&path, &[]).await;
+    late.next_named("person").await;
+    assert_eq!(late.next_named("bye").await.data["reason"], "shutdown");
+    assert!(late.next().await.is_none());
+}
+
+#[tokio::test]
+async fn h3_looking_for_a_person_is_limited_and_only_for_agents_that_are_there() {
+    let app = TestApp::builder().limits().start().await;
+    let agent = app.owner().await.agent().await;
+    let unknown = "/api/widget/v1/agents/00000000-0000-7000-8000-000000000000/person?wait=0";
+    assert_eq!(app.send(Method::GET, unknown, &[], None).await.status, 404);
+    let path = format!("/api/widget/v1/agents/{agent}/person?wait=0");
+    let mut looks = 1;
+    let refused = loop {
+        let answer = app.send(Method::GET, &path, &[("origin", "https://other.example")], None).await;
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "other sites cannot read it");
+        if answer.status != 200 {
+            break answer;
+        }
+        looks += 1;
+        assert!(looks < 2000, "there is a limit");
+    };
+    assert_eq!((refused.status.as_u16(), refused.code().as_str()), (429, "too_many_requests"));
+    assert!(looks >= 300, "a whole office may look: {looks}");
 }
 
 #[tokio::test]

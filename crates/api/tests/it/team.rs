@@ -112,6 +112,23 @@ async fn p4_an_operator_uses_the_inbox_and_nothing_more() {
 }
 
 #[tokio::test]
+async fn i3_a_colleague_who_joins_is_told_to_those_who_are_there() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let mut stream = owner.stream("").await;
+    stream.next_named("hello").await;
+    let sam = owner.invite("Sam", "operator").await;
+    loop {
+        let told = stream.next_named("presence").await.data;
+        let members = told["members"].as_array().cloned().unwrap_or_default();
+        if let Some(joined) = members.iter().find(|member| member["member_id"] == sam.id.as_str()) {
+            assert_eq!(joined["presence"], "offline", "their browser has not come yet");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
 async fn p4_a_suspended_member_is_out_at_once() {
     let app = TestApp::start().await;
     let owner = app.owner().await;

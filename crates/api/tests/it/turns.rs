@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use baton_app::conversations;
+use baton_domain::conversation::Event;
+use baton_domain::text::MessageText;
 use baton_domain::time::Timestamp;
+use baton_domain::turn::Turn;
 use baton_test_support::TestApp;
 use serde_json::{Value, json};
 
@@ -33,61 +37,53 @@ async fn a5_a_burst_gets_one_answer_to_all_of_it() {
     assert!(said[0]["text"].as_str().is_some_and(|text| text.contains("12 metres")), "{:#}", said[0]);
 }
 
-#[tokio::test]
-async fn i9_a_turn_whose_node_died_is_answered_by_the_next_one_once() {
-    let mut app = TestApp::start().await;
-    let agent = {
-        let owner = app.owner().await;
-        let agent = owner.agent().await;
-        owner.teach(&agent, "Kites", DOCS).await;
-        agent
-    };
-    let workspace = app.baton().store().read().await.unwrap().workspaces_anywhere().await.unwrap().remove(0);
-    let (visitor, _) = {
-        let agent_id = agent.parse().unwrap();
-        let ticket = baton_app::agents::make_ticket(app.baton(), agent_id).await.unwrap();
-        baton_app::agents::open_session(app.baton(), agent_id, &ticket).await.unwrap()
-    };
-    let text = baton_domain::text::MessageText::parse("How long is a tail?").unwrap();
-    let id: baton_domain::ids::ClientId = baton_test_support::client_id().parse().unwrap();
-    let posted = baton_app::conversations::post_message(
-        app.baton(),
-        &visitor,
-        id,
-        text,
-        baton_app::conversations::Arrival::default(),
-    )
-    .await
-    .unwrap();
-
-    // A node claims the turn and is never heard of again.
+/// A conversation with a turn that this node has claimed, long before its lease runs out.
+async fn claimed_turn(app: &TestApp) -> Turn {
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    owner.teach(&agent, "Kites", DOCS).await;
+    let agent_id = agent.parse().unwrap();
+    let ticket = baton_app::agents::make_ticket(app.baton(), agent_id).await.unwrap();
+    let (visitor, _) = baton_app::agents::open_session(app.baton(), agent_id, &ticket).await.unwrap();
+    let text = MessageText::parse("How long is a tail?").unwrap();
+    let id = baton_test_support::client_id().parse().unwrap();
+    conversations::post_message(app.baton(), &visitor, id, text, conversations::Arrival::default()).await.unwrap();
     let now = app.now();
     let mut unit = app.baton().store().write().await.unwrap();
     let claimed = unit.claim_turns_anywhere(now, now.after(Duration::from_secs(10)), 10).await.unwrap();
-    assert_eq!(claimed.len(), 1);
     unit.commit(Box::new(|| {})).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    claimed.into_iter().next().expect("the visitor's message opened a turn")
+}
+
+async fn answers(app: &TestApp, turn: &Turn) -> usize {
+    let mut unit = app.baton().store().read().await.unwrap();
+    let entries = unit.entries(turn.workspace_id, turn.conversation_id, 0, 100).await.unwrap();
+    entries.iter().filter(|entry| matches!(entry.event, Event::AiMessage { .. })).count()
+}
+
+#[tokio::test]
+async fn i9_a_turn_whose_node_died_is_answered_by_the_next_one_once() {
+    let mut app = TestApp::start().await;
+    let turn = claimed_turn(&app).await;
     app.restart().await;
     app.settle().await;
-    let conversation = app
-        .baton()
-        .store()
-        .read()
-        .await
-        .unwrap()
-        .conversation(workspace.id, posted.conversation_id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(conversation.state.open_turn().is_some(), "its lease runs still");
+    assert_eq!(answers(&app, &turn).await, 0, "its lease runs still");
     app.advance(Duration::from_secs(11)).await;
     app.settle().await;
-    let entries =
-        app.baton().store().read().await.unwrap().entries(workspace.id, posted.conversation_id, 0, 100).await.unwrap();
-    let answers = entries
-        .iter()
-        .filter(|entry| matches!(entry.event, baton_domain::conversation::Event::AiMessage { .. }))
-        .count();
-    assert_eq!(answers, 1, "{entries:#?}");
+    assert_eq!(answers(&app, &turn).await, 1);
+}
+
+#[tokio::test]
+async fn i9_a_turn_that_a_stopping_node_gives_back_is_answered_by_the_next_one_at_once() {
+    let mut app = TestApp::start().await;
+    let turn = claimed_turn(&app).await;
+    app.baton().shutdown().cancel();
+    conversations::run_turn(app.baton(), turn.clone()).await;
+    assert_eq!(answers(&app, &turn).await, 0, "a stopping node begins nothing");
+    app.restart().await;
+    app.settle().await;
+    assert_eq!(answers(&app, &turn).await, 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! From a question to what the AI would say and what the policy makes of it. Stores nothing and tells nobody.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use baton_answer::{AnswerContext, AnswerSettings, Considered, Deadlines, Outcome, Progress, Question, Response};
@@ -8,7 +10,7 @@ use baton_domain::policy::Finding;
 use baton_storage::AgentRow;
 use uuid::Uuid;
 
-use crate::knowledge::citable;
+use crate::knowledge::deleted_since;
 use crate::{AppError, Baton};
 
 /// Said when the docs do not answer.
@@ -36,6 +38,7 @@ pub(crate) async fn answer(
 ) -> Result<Answered, AppError> {
     let Some(snapshot_id) = agent.knowledge.snapshot_id else { return Ok(without_knowledge(question)) };
     let snapshot = baton.snapshots().get(agent.id, snapshot_id).await?;
+    let deleted = deleted_since(baton, agent, &snapshot).await?;
     let ctx = AnswerContext {
         snapshot: (*snapshot).clone(),
         model: baton.model(),
@@ -46,12 +49,17 @@ pub(crate) async fn answer(
         },
         nonce: baton.fresh::<Uuid>().simple().to_string(),
     };
+    // Until the next training the words may come from a source that is gone: they are shown once that is ruled out.
+    let mut quiet = |progress: Progress| match progress {
+        Progress::Searching | Progress::Writing => sink(progress),
+        Progress::Reading { .. } | Progress::Delta { .. } | Progress::Restart => {}
+    };
+    let sink: &mut (dyn FnMut(Progress) + Send) = if deleted.is_empty() { sink } else { &mut quiet };
     let response = baton_answer::respond(&ctx, question, sink).await.map_err(|error| {
         tracing::error!(agent.id = %agent.id, error = &error as &dyn std::error::Error, "cannot search");
         AppError::Internal("the knowledge of this agent cannot be searched")
     })?;
-    let deleted = cites_deleted(baton, agent, &response).await?;
-    Ok(answered(response, deleted))
+    Ok(answered(response, &deleted))
 }
 
 /// Small talk needs no docs; everything else cannot be answered without them.
@@ -83,9 +91,12 @@ fn deadlines(within: Duration) -> Deadlines {
     Deadlines { total_ms, first_text_ms: usual.first_text_ms.min(total_ms), ..usual }
 }
 
-fn answered(response: Response, cites_deleted: bool) -> Answered {
+/// Nothing that stands on a source deleted after the snapshot was published is said or listed (I21).
+fn answered(mut response: Response, deleted: &BTreeSet<Arc<str>>) -> Answered {
     let features = serde_json::to_value(&response).unwrap_or_default();
-    let confidence = response.confidence;
+    let cites_deleted = cites_any_of(&response, deleted);
+    let confidence = if cites_deleted { 0.0 } else { response.confidence };
+    response.considered.retain(|found| !deleted.contains(found.source_id.as_str()));
     let (reply, finding) = match response.outcome {
         Outcome::SmallTalk { text, .. } => {
             (Reply { kind: ReplyKind::SmallTalk, text, citations: Vec::new(), confidence: None }, Finding::SmallTalk)
@@ -104,17 +115,15 @@ fn abstain(confidence: f64) -> Reply {
     Reply { kind: ReplyKind::Abstain, text: ABSTAIN.to_owned(), citations: Vec::new(), confidence: Some(confidence) }
 }
 
-/// Whether an answer stands on a source that was deleted after the snapshot was published (I21).
-async fn cites_deleted(baton: &Baton, agent: &AgentRow, response: &Response) -> Result<bool, AppError> {
-    let Outcome::Answer { citations, .. } = &response.outcome else { return Ok(false) };
-    let there = citable(baton, agent.workspace_id, agent.id).await?;
+fn cites_any_of(response: &Response, sources: &BTreeSet<Arc<str>>) -> bool {
+    let Outcome::Answer { citations, .. } = &response.outcome else { return false };
+    if sources.is_empty() {
+        return false;
+    }
     let source_of = |passage_id: &str| {
-        response.considered.iter().find(|found| found.passage_id == passage_id).map(|found| &found.source_id)
+        response.considered.iter().find(|found| found.passage_id == passage_id).map(|found| found.source_id.as_str())
     };
-    Ok(citations
-        .iter()
-        .filter_map(|citation| source_of(&citation.passage_id))
-        .any(|source_id| !there.contains(source_id)))
+    citations.iter().any(|citation| source_of(&citation.passage_id).is_none_or(|id| sources.contains(id)))
 }
 
 fn cited(citation: baton_answer::Citation) -> Citation {

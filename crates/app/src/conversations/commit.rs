@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_domain::agent::AgentSettings;
-use baton_domain::conversation::{Command, Context, Conversation, Entry, Event, Place, Refusal, Summary, decide};
+use baton_domain::conversation::{
+    Command, Context, Conversation, Entry, Event, Place, Refusal, ReplyKind, Summary, decide,
+};
 use baton_domain::ids::{ClientId, ConversationId, TurnId, WorkspaceId};
 use baton_domain::time::Timestamp;
 use baton_domain::turn::{Turn, TurnState};
@@ -47,8 +49,7 @@ pub(crate) async fn act_on(
             }
             Ok(Taken::Step(step)) => {
                 let (acted, then, muted) = step.finish(baton);
-                unit.commit(then).await?;
-                drop(muted);
+                commit_and_settle(unit, then, muted.as_slice()).await?;
                 return Ok(acted);
             }
             Err(AppError::Store(StoreError::Conflict)) => {
@@ -63,6 +64,19 @@ pub(crate) async fn act_on(
         }
     }
     Err(AppError::Store(StoreError::Conflict))
+}
+
+/// Commits a change, and waits until the AI's words that were on their way when the owner changed are written (H7).
+pub(crate) async fn commit_and_settle(
+    unit: Box<dyn WriteUnit>,
+    then: OnCommit,
+    mutes: &[Muted],
+) -> Result<(), AppError> {
+    unit.commit(then).await?;
+    for muted in mutes {
+        muted.settled().await;
+    }
+    Ok(())
 }
 
 /// What a message with this client id came to when it was sent first.
@@ -120,7 +134,7 @@ impl Step {
         let muted = (state.epoch != before.epoch).then(|| baton.hub().mute(state.id));
         let mut summary = summary;
         let was = (before.seq > 0).then_some(summary.place);
-        summary.apply(&entries, &state);
+        bring_up_to_date(&mut summary, &entries, &state);
         summary.agent_name.clone_from(&agent.name);
         let append = Append { before: &before, state: &state, summary: &summary, entries: &entries, client_id };
         let feed = if before.seq == 0 { unit.begin_conversation(append).await? } else { unit.append(append).await? };
@@ -145,6 +159,21 @@ impl Step {
             }
         });
         (acted, then, muted)
+    }
+}
+
+/// The row after `entries`, as an operator needs it.
+///
+/// What Baton itself says, and that the docs do not answer, is the same in every row: the row keeps the words before it.
+/// A handoff asks for attention like a message does, also the one that comes without a word, by a button.
+fn bring_up_to_date(summary: &mut Summary, entries: &[Entry], state: &Conversation) {
+    let same_everywhere =
+        |event: &Event| matches!(event, Event::SystemLine { .. } | Event::AiMessage { kind: ReplyKind::Abstain, .. });
+    let telling: Vec<_> = entries.iter().filter(|entry| !same_everywhere(&entry.event)).cloned().collect();
+    summary.apply(&telling, state);
+    let asks = |event: &Event| matches!(event, Event::HandoffRequested { .. } | Event::HandoffRepeated { .. });
+    if let Some(entry) = entries.iter().rfind(|entry| asks(&entry.event)) {
+        summary.last_visitor_seq = summary.last_visitor_seq.max(entry.seq);
     }
 }
 

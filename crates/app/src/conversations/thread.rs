@@ -7,6 +7,7 @@ use baton_domain::time::Timestamp;
 use baton_storage::{Stored, Visitor};
 
 use crate::conversations::post_message::continues;
+use crate::running::WordsSoFar;
 use crate::{AppError, Baton};
 
 /// Entries of a thread that are read at once. A longer thread is read in pieces of this length.
@@ -106,6 +107,15 @@ pub async fn is_own(baton: &Baton, visitor: &Visitor, id: ConversationId) -> Res
 pub async fn epoch_of(baton: &Baton, member: &Member, id: ConversationId) -> Result<u64, AppError> {
     let stored = baton.store().read().await?.conversation(member.workspace_id, id).await?;
     stored.map(|stored| stored.state.epoch).ok_or(AppError::NotFound)
+}
+
+/// What was sent so far of the AI message that is being written in a conversation; `None` before its first word.
+///
+/// For somebody who begins to watch in the middle. The caller has checked that they may see the conversation, subscribes to
+/// it first, and asks the gate before showing the words, as with every piece (H7).
+#[must_use]
+pub fn words_so_far(baton: &Baton, id: ConversationId) -> Option<WordsSoFar> {
+    baton.running().words_so_far(id)
 }
 
 /// The conversation, if it is this visitor's.

@@ -5,9 +5,9 @@ mod sources;
 mod train;
 
 pub use shelf::SnapshotShelf;
-pub(crate) use sources::citable;
+pub(crate) use sources::deleted_since;
 pub use sources::{
-    Content, NewSource, PassageView, QuestionAnswer, add_source, content_hash, delete_source, passages, retry_source,
-    source, source_row, sources,
+    Content, NewSource, PassageView, QuestionAnswer, add_source, content_hash, delete_source, is_training, passages,
+    retry_source, source, source_row, sources,
 };
 pub use train::{train_agent, train_now};

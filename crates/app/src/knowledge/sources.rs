@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use baton_domain::ids::{AgentId, SourceId, WorkspaceId};
 use baton_domain::source::{Source, SourceKind, SourceState};
-use baton_knowledge::DocumentPassages;
+use baton_knowledge::{DocumentPassages, Snapshot};
 use baton_realtime::{Signal, Topic};
-use baton_storage::JobKind;
+use baton_storage::{AgentRow, JobKind, KnowledgeState};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use serde::{Deserialize, Serialize};
@@ -230,14 +230,43 @@ pub async fn passages(
     Ok((page, (next < total).then_some(next)))
 }
 
-/// Ids of the sources that may be cited now.
-pub(crate) async fn citable(
+/// Sources that were deleted after a snapshot was published: nothing may be said from them any more (I21).
+pub(crate) async fn deleted_since(
     baton: &Baton,
-    workspace_id: WorkspaceId,
-    agent_id: AgentId,
-) -> Result<BTreeSet<String>, AppError> {
-    let sources = baton.store().read().await?.sources(workspace_id, agent_id).await?;
-    Ok(sources.into_iter().map(|source| source.id.to_string()).collect())
+    agent: &AgentRow,
+    snapshot: &Snapshot,
+) -> Result<BTreeSet<Arc<str>>, AppError> {
+    let sources = baton.store().read().await?.sources(agent.workspace_id, agent.id).await?;
+    Ok(gone(snapshot, &sources))
+}
+
+fn gone(snapshot: &Snapshot, sources: &[Source]) -> BTreeSet<Arc<str>> {
+    let there: BTreeSet<_> = sources.iter().map(|source| source.id.to_string()).collect();
+    snapshot.sources().iter().map(|entry| &entry.id).filter(|id| !there.contains(id.as_ref())).cloned().collect()
+}
+
+/// Whether an agent's knowledge is about to change: sources wait to be read, or one is deleted that the snapshot in use still has.
+pub async fn is_training(baton: &Baton, agent: &AgentRow, sources: &[Source]) -> bool {
+    let reads =
+        |source: &Source| matches!(source.state, SourceState::Queued | SourceState::Reading | SourceState::Indexing);
+    if sources.iter().any(reads) {
+        return true;
+    }
+    if matches!(agent.knowledge.state, KnowledgeState::Failed { .. }) {
+        return false;
+    }
+    let published =
+        sources.iter().filter(|source| matches!(source.state, SourceState::Ready { .. })).map(|source| source.passages);
+    let Some(snapshot_id) = agent.knowledge.snapshot_id else { return false };
+    // Opening a snapshot is dear, and where the numbers agree nothing was deleted.
+    if published.sum::<u64>() == agent.knowledge.passages {
+        return false;
+    }
+    match baton.snapshots().get(agent.id, snapshot_id).await {
+        Ok(snapshot) => !gone(&snapshot, sources).is_empty(),
+        // The shelf has told why. A question to this agent says so too.
+        Err(_) => false,
+    }
 }
 
 pub(crate) async fn read_documents(

@@ -8,7 +8,7 @@ use baton_storage::{InvitationRow, quietly};
 
 use crate::system::{new_token, token_hash};
 use crate::team::sessions::{SignedIn, begin_session};
-use crate::team::{members, passwords, setup};
+use crate::team::{members, passwords, people, setup};
 use crate::{AppError, Baton};
 
 /// How long an invitation can be accepted.
@@ -108,5 +108,7 @@ pub async fn accept_invitation(
             .await?;
     let signed_in = begin_session(baton, unit.as_mut(), member, user_agent).await?;
     unit.commit(quietly()).await?;
+    // Whoever looks at the team learns that there is one more.
+    people::refresh(baton, row.workspace_id).await?;
     Ok(signed_in)
 }

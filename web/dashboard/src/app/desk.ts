@@ -33,8 +33,22 @@ export function openDesk(services: Services, workspaceId: string, memberId: stri
       if (newlyWaiting(item)) for (const listener of arrivalListeners) listener(item);
     },
     onOther: (frame) => {
-      if (frame.event === "agent") kept.putAgent(queries, frame.data);
-      else kept.putSource(queries, frame.data);
+      switch (frame.event) {
+        case "agent":
+          kept.putAgent(queries, frame.data);
+          return;
+        case "source":
+          kept.putSource(queries, frame.data);
+          return;
+        case "presence":
+          kept.noteTeam(
+            queries,
+            frame.data.members.map((one) => one.member_id),
+          );
+          return;
+        default:
+          frame satisfies never;
+      }
     },
   });
   const hub = new StreamHub({

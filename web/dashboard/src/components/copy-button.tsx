@@ -7,10 +7,12 @@ export function CopyButton({
   text,
   label = "Copy",
   tone = "plain",
+  size = "small",
 }: {
   text: string;
   label?: string;
   tone?: "plain" | "primary" | "ghost";
+  size?: "small" | "medium";
 }) {
   const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
   useEffect(() => {
@@ -26,7 +28,7 @@ export function CopyButton({
   };
   const icon = state === "copied" ? <CheckIcon size={14} aria-hidden /> : <CopyIcon size={14} aria-hidden />;
   return (
-    <Button tone={tone} size="small" icon={icon} onClick={copy}>
+    <Button tone={tone} size={size} icon={icon} onClick={copy}>
       <span aria-live="polite">
         {state === "copied" ? "Copied" : state === "failed" ? "Select and copy" : label}
       </span>

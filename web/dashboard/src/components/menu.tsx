@@ -32,7 +32,7 @@ export function MenuContent({ children, className, ...rest }: ComponentProps<typ
 }
 
 const ITEM =
-  "flex min-h-8 select-none items-center gap-2 rounded-control px-2 py-1 text-body text-t1 outline-none pointer-coarse:min-h-11 data-[disabled]:opacity-50 data-[highlighted]:bg-s2";
+  "flex min-h-8 select-none items-center gap-2 rounded-control px-2 py-1 text-body text-t1 outline-none pointer-coarse:min-h-11 data-[disabled]:opacity-50 data-[highlighted]:bg-s3";
 
 export function MenuItem({
   icon,

@@ -5,30 +5,44 @@ import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useMemo, useState, useSyncExternalStore } from "react";
 import { useInbox, useServices } from "../app/hooks";
 import { Avatar } from "../components/avatar";
+import { cx } from "../components/cx";
 import { ArrowLeftIcon, SearchIcon } from "../components/icons";
 import { Kbd } from "../components/kbd";
 import type { Action, ActionStep } from "../store/actions";
 import { viewsOf } from "../store/places";
 import { ranked } from "../store/ranking";
 import { VIEW_NAMES } from "../text/words";
+import { PALETTE_FIELD, PALETTE_HEAD, PALETTE_PLACE } from "./palette-looks";
 
 /** Conversations listed under the actions while nothing is typed, and found at most. */
 const CONVERSATIONS_MAX = 8;
 const FOUND_MAX = 30;
 const SECTIONS = ["Conversation", "Go to", "View"] as const;
 const ITEM =
-  "flex min-h-9 cursor-default select-none items-center gap-2.5 rounded-control px-2.5 py-1 text-body data-[selected=true]:bg-s2 pointer-coarse:min-h-11";
+  "flex min-h-9 cursor-default select-none items-center gap-2.5 rounded-control px-2.5 py-1 text-body data-[selected=true]:bg-s3 pointer-coarse:min-h-11";
 const GROUP =
   "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:text-t3";
 
 /** Every action and every known conversation, found by typing. */
-export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function Palette({
+  open,
+  typed,
+  before,
+  onOpenChange,
+}: {
+  open: boolean;
+  /** What was typed before it was there. */
+  typed: string;
+  /** What had the focus when it was asked for, and gets it back. */
+  before: Element | null;
+  onOpenChange: (open: boolean) => void;
+}) {
   const [step, setStep] = useState<Action | null>(null);
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useState(typed);
   // What is selected starts at the top with each new list.
   const [selected, setSelected] = useState("");
-  const change = (typed: string) => {
-    setSearch(typed);
+  const change = (text: string) => {
+    setSearch(text);
     setSelected("");
   };
   const goTo = (action: Action | null) => {
@@ -46,7 +60,11 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
         <Radix.Overlay className="fixed inset-0 z-30 animate-fade bg-[#00000040]" />
         <Radix.Content
           aria-describedby={undefined}
-          className="fixed inset-x-3 top-4 z-30 mx-auto max-w-xl animate-pop overflow-hidden rounded-card bg-float shadow-panel sm:top-[14vh]"
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (before instanceof HTMLElement) before.focus();
+          }}
+          className={cx(PALETTE_PLACE, typed === "" && "animate-pop")}
         >
           <Radix.Title className="sr-only">Jump to</Radix.Title>
           <Command
@@ -63,24 +81,26 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
               goTo(null);
             }}
           >
-            <div className="flex items-center gap-2.5 border-line border-b px-4">
+            <div className={PALETTE_HEAD}>
               {step === null ? (
                 <SearchIcon size={16} aria-hidden className="shrink-0 text-t3" />
               ) : (
                 <button
                   type="button"
                   onClick={() => goTo(null)}
-                  className="flex shrink-0 items-center gap-1 rounded-chip bg-s2 px-1.5 py-0.5 text-meta text-t2"
+                  className="flex shrink-0 items-center gap-1 rounded-chip bg-s3 px-1.5 py-0.5 text-meta text-t2"
                 >
                   <ArrowLeftIcon size={12} aria-hidden />
                   {step.title}
                 </button>
               )}
               <Command.Input
+                // Not a moment without the focus: the next key may be on its way.
+                autoFocus
                 value={search}
                 onValueChange={change}
                 placeholder={step === null ? "What do you want to do?" : "Choose…"}
-                className="h-12 min-w-0 flex-1 bg-transparent text-large outline-none"
+                className={PALETTE_FIELD}
               />
               <Kbd keys="escape" />
             </div>

@@ -18,10 +18,10 @@ import { REASON_NAMES, VIEW_NAMES } from "../text/words";
 import { useAvailability } from "./availability";
 import { BottomBar } from "./bottom-bar";
 import { ConnectionBanner } from "./connection-banner";
+import { LazyPalette } from "./lazy-palette";
 import { Nav, VIEW_KEYS } from "./nav";
 
-// Neither is there when the app opens, so neither is in the first load.
-const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+// It is not there when the app opens, so it is not in the first load.
 const KeyHelp = lazy(async () => ({ default: (await import("./key-help")).KeyHelp }));
 
 /** Everything around the screens for a signed-in member. */
@@ -53,10 +53,12 @@ export function Shell() {
         </div>
         <ShownBottomBar onSearch={() => setLayer("palette")} />
       </div>
-      <Suspense fallback={null}>
-        {layer === "palette" && <Palette open onOpenChange={() => setLayer("none")} />}
-        {layer === "help" && <KeyHelp open onOpenChange={() => setLayer("none")} />}
-      </Suspense>
+      {layer === "palette" && <LazyPalette onClose={() => setLayer("none")} />}
+      {layer === "help" && (
+        <Suspense fallback={null}>
+          <KeyHelp open onOpenChange={() => setLayer("none")} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,10 +1,20 @@
 import type { Agent } from "@baton/wire";
 import { describe, expect, it } from "vitest";
+import type { AgentPatch } from "../wire/api";
 import { Clock } from "./clock";
 import { Drafts } from "./drafts";
 import { firstSteps, noteTried, wasTried } from "./first-steps";
 import { DEFAULT_PREFERENCES, PreferenceStore } from "./preferences";
-import { changesOf, draftOf, fieldName } from "./settings-draft";
+import {
+  changesOf,
+  conflictsOf,
+  draftOf,
+  edited,
+  fieldName,
+  NO_EDITS,
+  unsaved,
+  without,
+} from "./settings-draft";
 import { ToastStore } from "./toasts";
 
 class MemoryStore {
@@ -151,17 +161,46 @@ describe("first steps", () => {
 });
 
 describe("settings", () => {
+  const by = (part: AgentPatch, from: Agent = agent): Agent => {
+    const { name, handoff, ...rest } = part;
+    const settings = { ...from.settings, ...rest, handoff: { ...from.settings.handoff, ...handoff } };
+    return { ...from, name: name ?? from.name, settings };
+  };
+  const mine = edited(agent, NO_EDITS, { welcome: "Mine.", handoff: { no_answer_after: 2 } });
+
   it("send only what was changed", () => {
-    expect(changesOf(agent, draftOf(agent))).toEqual({});
-    const draft = {
-      ...draftOf(agent),
-      name: "Helper",
-      handoff: { ...agent.settings.handoff, no_answer_after: 2 },
-    };
-    expect(changesOf(agent, draft)).toEqual({
-      name: "Helper",
-      handoff: { ...agent.settings.handoff, no_answer_after: 2 },
-    });
+    expect(changesOf(agent, NO_EDITS)).toEqual({});
+    expect(changesOf(agent, mine)).toEqual({ welcome: "Mine.", handoff: { no_answer_after: 2 } });
+    expect(draftOf(agent, mine)).toEqual(draftOf(by(changesOf(agent, mine)), NO_EDITS));
+    expect(edited(agent, mine, { welcome: agent.settings.welcome, handoff: { no_answer_after: 1 } })).toEqual(
+      {},
+    );
+  });
+
+  it("take in what a colleague changed elsewhere, and do not send it", () => {
+    const theirs = by({ name: "Theirs", handoff: { mode: "manual" } });
+    expect(draftOf(theirs, NO_EDITS)).toMatchObject({ name: "Theirs", handoff: { mode: "manual" } });
+    expect(changesOf(theirs, NO_EDITS)).toEqual({});
+    expect(draftOf(theirs, mine)).toMatchObject({ name: "Theirs", welcome: "Mine." });
+    expect(changesOf(theirs, mine)).toEqual({ welcome: "Mine.", handoff: { no_answer_after: 2 } });
+    expect(conflictsOf(theirs, mine)).toEqual([]);
+  });
+
+  it("say which ones both changed, until one of the two is chosen", () => {
+    const theirs = by({ welcome: "Theirs." });
+    expect(conflictsOf(theirs, mine)).toEqual(["welcome"]);
+    expect(draftOf(theirs, mine).welcome).toBe("Mine.");
+    const still = edited(theirs, mine, { welcome: "Mine, better." });
+    expect(conflictsOf(theirs, still)).toEqual(["welcome"]);
+    expect(changesOf(theirs, without(still, ["welcome"]))).toEqual({ handoff: { no_answer_after: 2 } });
+    expect(conflictsOf(by({ welcome: "Mine." }), mine)).toEqual([]);
+  });
+
+  it("keep what was changed again while the first change was being saved", () => {
+    const again = edited(agent, mine, { welcome: "Mine, again." });
+    expect(unsaved(mine, mine)).toEqual({});
+    const saved = by(changesOf(agent, mine));
+    expect(changesOf(saved, unsaved(again, mine))).toEqual({ welcome: "Mine, again." });
   });
 
   it("name fields after their label, each differently", () => {

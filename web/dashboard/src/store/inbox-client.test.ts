@@ -112,6 +112,52 @@ describe("loading", () => {
     expect(client.snapshot().behind).toBe(false);
   });
 
+  it("loads what failed once the stream is back, but not what does not exist", async () => {
+    const server = serverWith("a");
+    let away = true;
+    const asked: string[] = [];
+    const hello = { event: "hello", data: { stream_id: "s", feed: 1 } } as const;
+    const { client } = open(server, {
+      inbox: async ({ view }) => {
+        if (away) throw new OfflineError();
+        return server.inbox(view);
+      },
+      conversation: async (id) => {
+        asked.push(id);
+        if (id === "gone") throw new ApiError(404, "not_found", "", {});
+        if (away) throw new OfflineError();
+        return server.detail(id);
+      },
+    });
+    client.openView("live");
+    client.open("gone");
+    client.open("a");
+    await settled();
+    expect(client.snapshot().opened.a?.status).toBe("failed");
+    away = false;
+    client.receive(hello);
+    await settled();
+    expect(client.snapshot().opened.a?.status).toBe("ready");
+    expect(client.snapshot().lists.live).toMatchObject({ ids: ["a"] });
+    expect(asked).toEqual(["gone", "a", "a"]);
+  });
+
+  it("loads again what failed after the stream was back already", async () => {
+    const server = serverWith("a");
+    const fails: (() => void)[] = [];
+    const { client } = open(server, {
+      conversation: (id) =>
+        fails.length === 0
+          ? new Promise((_done, failed) => fails.push(() => failed(new OfflineError())))
+          : Promise.resolve(server.detail(id)),
+    });
+    client.open("a");
+    client.receive({ event: "hello", data: { stream_id: "s", feed: 1 } });
+    fails[0]?.();
+    await settled();
+    expect(client.snapshot().opened.a?.status).toBe("ready");
+  });
+
   it("says in words when a list cannot be loaded", async () => {
     const { client } = open(new ModelServer(), { inbox: () => Promise.reject(new OfflineError()) });
     client.openView("mine");

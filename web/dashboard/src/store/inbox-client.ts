@@ -45,8 +45,8 @@ export type InboxClientOptions = {
   setTimer: (run: () => void, ms: number) => number;
   /** Called after a feed item was applied, such as to ring a bell. */
   onChanged: (item: FeedItem) => void;
-  /** Called for the frames that are not about conversations. */
-  onOther: (frame: Extract<DashboardFrame, { event: "source" | "agent" }>) => void;
+  /** Called for the frames that are not about conversations alone. */
+  onOther: (frame: Extract<DashboardFrame, { event: "source" | "agent" | "presence" }>) => void;
 };
 
 /** What came of a command: the change, a colleague who was first, or a failure in words. */
@@ -76,6 +76,8 @@ export class InboxClient {
   private hub: InboxHub | null = null;
   private looking: string | null = null;
   private reloading = false;
+  /** How often the stream was opened, to notice that it came back while something was being asked for. */
+  private greetings = 0;
   private typing: { conversation_id: string; at: number } | null = null;
 
   constructor(private readonly options: InboxClientOptions) {
@@ -107,6 +109,7 @@ export class InboxClient {
   async loadView(view: InboxView): Promise<void> {
     this.dispatch({ type: "list_requested", view });
     const { agent } = this.state;
+    const { greetings } = this;
     try {
       const inbox = await this.options.api.inbox({ view, agent_id: agent, before: null });
       if (this.state.agent !== agent) return;
@@ -115,6 +118,7 @@ export class InboxClient {
       if (first && this.state.feed !== null) this.hub?.resume(this.state.feed);
     } catch (error) {
       this.dispatch({ type: "list_failed", view, failure: toFailure(error) });
+      if (this.greetings !== greetings) this.loadFailed();
     }
   }
 
@@ -147,10 +151,24 @@ export class InboxClient {
   }
 
   async loadConversation(id: string): Promise<void> {
+    const { greetings } = this;
     try {
       this.dispatch({ type: "conversation_loaded", detail: await this.options.api.conversation(id) });
     } catch (error) {
       this.dispatch({ type: "conversation_failed", id, failure: toFailure(error) });
+      if (this.greetings !== greetings) this.loadFailed();
+    }
+  }
+
+  /** The server can be had again: loads what could not be loaded without it. */
+  private loadFailed(): void {
+    for (const [view, list] of Object.entries(this.state.lists)) {
+      if (list?.status === "failed") void this.loadView(view as InboxView);
+    }
+    for (const [id, opened] of Object.entries(this.state.opened)) {
+      if (opened.status !== "failed" || opened.failure.code === "not_found") continue;
+      this.dispatch({ type: "opened", id });
+      void this.loadConversation(id);
     }
   }
 
@@ -190,6 +208,7 @@ export class InboxClient {
       }
       case "presence":
         this.dispatch({ type: "presence", members: frame.data.members });
+        this.options.onOther(frame);
         return;
       case "source":
       case "agent":
@@ -199,6 +218,9 @@ export class InboxClient {
         this.dispatch({ type: "reset" });
         return;
       case "hello":
+        this.greetings += 1;
+        this.loadFailed();
+        return;
       case "bye":
         return;
       default:

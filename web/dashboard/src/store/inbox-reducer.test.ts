@@ -271,3 +271,33 @@ describe("typing", () => {
     expect(run(state, { type: "changed", item }).typing).toHaveLength(0);
   });
 });
+
+describe("words of an answer", () => {
+  it("that arrive while their conversation is being loaded are there when it is", () => {
+    const server = new ModelServer();
+    server.commit("a", [events.started(), events.said("How?"), events.turn("t1")], 1);
+    const piece = (offset: number, text: string, turn_id = "t1"): InboxEvent => ({
+      type: "delta",
+      delta: { conversation_id: "a", turn_id, epoch: 1, offset, text },
+    });
+    const loading = run(
+      loadAll(initialInbox(ME), server),
+      { type: "opened", id: "a" },
+      piece(0, "You can"),
+      piece(7, " return"),
+      piece(20, " lost"),
+    );
+    const words = (state: InboxState) => {
+      const opened = state.opened.a;
+      return opened?.status === "ready" ? opened.thread.turn?.text : opened?.status;
+    };
+    const loaded = run(loading, { type: "conversation_loaded", detail: server.detail("a") });
+    expect(words(loaded)).toBe("You can return");
+    expect(words(run(loaded, piece(14, " it.")))).toBe("You can return it.");
+    expect(loaded.early_words).toBeNull();
+
+    server.commit("a", [events.answered("t1"), events.said("And?"), events.turn("t2")], 2);
+    const newer = run(loading, { type: "conversation_loaded", detail: server.detail("a") });
+    expect(words(newer), "words of an answer that is in the log").toBe("");
+  });
+});

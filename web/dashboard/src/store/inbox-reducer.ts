@@ -5,6 +5,7 @@ import type {
   Inbox,
   InboxView,
   LogEntry,
+  StreamDelta,
 } from "@baton/wire";
 import type { InboxEvent, InboxState, List, Opened, Pending } from "./inbox-state";
 import { compareIn, moveCounts, viewsOf } from "./places";
@@ -53,7 +54,7 @@ export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
     case "reset":
       return { ...state, behind: true };
     case "delta":
-      return withThread(state, event.delta.conversation_id, (thread) => addDelta(thread, event.delta));
+      return streamed(state, event.delta);
     case "progress":
       return withThread(state, event.progress.conversation_id, (thread) =>
         addProgress(thread, event.progress),
@@ -203,6 +204,18 @@ function withThread(state: InboxState, id: string, change: (thread: Thread) => T
   return thread === known.thread ? state : withOpened(state, id, { ...known, thread });
 }
 
+/** Adds words to an answer. Those of a conversation that is still being loaded are kept until it is there. */
+function streamed(state: InboxState, delta: StreamDelta & { conversation_id: string }): InboxState {
+  const id = delta.conversation_id;
+  if (state.opened[id]?.status === "ready") return withThread(state, id, (thread) => addDelta(thread, delta));
+  const { turn_id, epoch, offset, text } = delta;
+  if (offset === 0) return { ...state, early_words: { conversation_id: id, turn_id, epoch, text } };
+  const early = state.early_words;
+  if (early === null || early.conversation_id !== id || early.turn_id !== turn_id) return state;
+  if (offset !== [...early.text].length) return state;
+  return { ...state, early_words: { ...early, text: early.text + text } };
+}
+
 function opened(state: InboxState, id: string): InboxState {
   const known = state.opened[id];
   const { [id]: _moved, ...others } = state.opened;
@@ -216,12 +229,19 @@ function conversationLoaded(state: InboxState, detail: ConversationDetail): Inbo
   const known = state.opened[id];
   const older = known?.status === "ready" ? known.thread : null;
   const later = state.recent.filter((item) => item.conversation_id === id).flatMap((item) => item.entries);
-  const thread = loadThread(detail.entries, older, later);
+  const early = state.early_words?.conversation_id === id ? state.early_words : null;
+  const loaded = loadThread(detail.entries, older, later);
+  const thread = early === null ? loaded : addDelta(loaded, { ...early, offset: 0 });
   const presence = { ...state.presence };
   for (const member of detail.viewers) {
     presence[member] = { presence: presence[member]?.presence ?? null, viewing: id };
   }
-  const next = withMarks(withSummaries({ ...state, presence }, [detail.summary]), { [id]: detail.mark });
+  const next = withMarks(
+    withSummaries({ ...state, presence, early_words: early === null ? state.early_words : null }, [
+      detail.summary,
+    ]),
+    { [id]: detail.mark },
+  );
   return withoutConfirmed(
     withOpened(next, id, { status: "ready", thread, visitor: detail.visitor }),
     detail.entries,

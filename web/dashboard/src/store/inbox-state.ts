@@ -51,6 +51,9 @@ export type Typing = {
   until: number;
 };
 
+/** Words of an answer that arrived before the conversation they belong to was loaded. */
+export type EarlyWords = { conversation_id: string; turn_id: string; epoch: number; text: string };
+
 /** Where a colleague is. */
 export type Whereabouts = { presence: Presence | null; viewing: string | null };
 
@@ -72,6 +75,7 @@ export type InboxState = {
   lists: Readonly<Partial<Record<InboxView, List>>>;
   marks: Readonly<Record<string, number>>;
   opened: Readonly<Record<string, Opened>>;
+  early_words: EarlyWords | null;
   pending: readonly Pending[];
   typing: readonly Typing[];
   presence: Readonly<Record<string, Whereabouts>>;
@@ -118,6 +122,7 @@ export function initialInbox(me: string): InboxState {
     lists: {},
     marks: {},
     opened: {},
+    early_words: null,
     pending: [],
     typing: [],
     presence: {},

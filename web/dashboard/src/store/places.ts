@@ -44,7 +44,7 @@ export function compareIn(view: InboxView, a: ConversationSummary, b: Conversati
   return byTime !== 0 ? byTime : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** Whether the visitor wrote something that this member has not read. */
+/** Whether the visitor wrote something, or was handed over, since this member last read. */
 export function isUnread(summary: ConversationSummary, marks: Readonly<Record<string, number>>): boolean {
   return summary.last_visitor_seq > (marks[summary.id] ?? 0);
 }

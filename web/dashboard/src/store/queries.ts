@@ -45,6 +45,13 @@ export const kept = {
   putMember(queries: QueryClient, member: Member): void {
     queries.setQueryData<Member[]>(["members"], (members) => members && replaceOrAdd(members, member));
   },
+  /** Somebody whom this tab does not know is on the team: the team is loaded again, and who is still invited. */
+  noteTeam(queries: QueryClient, ids: readonly string[]): void {
+    const members = queries.getQueryData<Member[]>(["members"]);
+    if (members === undefined || ids.every((id) => members.some((one) => one.id === id))) return;
+    void queries.invalidateQueries({ queryKey: ["members"] });
+    void queries.invalidateQueries({ queryKey: ["invitations"] });
+  },
   putTried(queries: QueryClient, agentId: string): void {
     queries.setQueryData(["tried", agentId], true);
   },

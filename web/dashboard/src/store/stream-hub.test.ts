@@ -176,6 +176,14 @@ describe("one stream per browser", () => {
     expect(first.seen.viewing).toEqual(["a", "b"]);
     second.hub.look("b");
     expect(first.seen.viewing).toEqual(["a", "b"]);
+    first.hub.look("c");
+    second.hub.look("c");
+    expect(first.seen.viewing, "a tab that comes to it later lacks the words so far").toEqual([
+      "a",
+      "b",
+      "c",
+      "c",
+    ]);
   });
 
   it("shares read marks and signing out", () => {

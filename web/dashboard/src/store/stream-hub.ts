@@ -110,7 +110,7 @@ export class StreamHub {
 
   /** Says which conversation this browser looks at; with several windows the last one that said so counts. */
   look(conversationId: string | null): void {
-    if (this.role === "follower")
+    if (this.role === "follower" && conversationId !== this.viewing)
       this.options.tabs?.channel.post({ kind: "viewing", conversation_id: conversationId });
     this.viewing = conversationId;
     this.tellViewing();
@@ -190,6 +190,8 @@ export class StreamHub {
       case "viewing":
         if (this.role !== "leader") return;
         this.viewing = message.conversation_id;
+        // Also when it is looked at here already: the other tab lacks the words that were streamed so far.
+        this.told = null;
         this.tellViewing();
         return;
       case "marked":

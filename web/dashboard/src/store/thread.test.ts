@@ -27,6 +27,26 @@ describe("a streaming answer", () => {
     expect(delta(twice, {})).toBe(twice);
   });
 
+  it("is whole for whoever comes in the middle, and goes on from there", () => {
+    const all = delta(writing, { text: "You can return" });
+    expect(all.turn?.text).toBe("You can return");
+    expect(delta(all, { offset: 8, text: "return" })).toBe(all);
+    const behind = delta(delta(writing, {}), { text: "You can return" });
+    expect(delta(behind, { offset: 14, text: " it." }).turn?.text).toBe("You can return it.");
+  });
+
+  it("counts characters as the server does", () => {
+    const wave = delta(writing, { text: "👋🏽 Hi" });
+    expect(delta(wave, { offset: 5, text: "!" }).turn?.text).toBe("👋🏽 Hi!");
+  });
+
+  it("is withdrawn when the AI searches anew", () => {
+    const started = delta(writing, {});
+    const again = addProgress(started, { turn_id: "t1", epoch: 1, phase: "searching", title: null });
+    expect(again.turn?.text).toBe("");
+    expect(delta(again, { text: "Orders" }).turn?.text).toBe("Orders");
+  });
+
   it("vanishes at a takeover, and nothing late brings it back", () => {
     const started = delta(writing, {});
     const taken = addEntries(started, [{ seq: 4, at: 9, ...events.taken(DANA) }]);

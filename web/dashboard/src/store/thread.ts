@@ -90,17 +90,25 @@ export function loadThread(
     : thread;
 }
 
-/** Adds a piece of the answer being written, unless it belongs to another turn or epoch or does not fit. */
+/**
+ * Adds a piece of the answer being written, unless it belongs to another turn or epoch or does not fit.
+ *
+ * A piece at the beginning can be all the words so far, for whoever came in the middle: then it stands for what was there.
+ */
 export function addDelta(thread: Thread, delta: StreamDelta): Thread {
   const { turn } = thread;
   if (turn === null || delta.turn_id !== turn.turn_id || delta.epoch !== thread.epoch) return thread;
-  if (delta.offset !== turn.text.length) return thread;
+  if (delta.offset === 0 && !turn.text.startsWith(delta.text))
+    return { ...thread, turn: { ...turn, phase: "writing", text: delta.text } };
+  // The server counts characters, not the units that JavaScript counts.
+  if (delta.offset !== [...turn.text].length) return thread;
   return { ...thread, turn: { ...turn, phase: "writing", text: turn.text + delta.text } };
 }
 
-/** Notes what the AI is doing before its first word, under the same conditions as a delta. */
+/** Notes what the AI is doing, under the same conditions as a delta. When it searches anew, what it had written is withdrawn. */
 export function addProgress(thread: Thread, progress: StreamProgress): Thread {
   const { turn } = thread;
   if (turn === null || progress.turn_id !== turn.turn_id || progress.epoch !== thread.epoch) return thread;
-  return { ...thread, turn: { ...turn, phase: progress.phase, title: progress.title } };
+  const text = progress.phase === "searching" ? "" : turn.text;
+  return { ...thread, turn: { ...turn, phase: progress.phase, title: progress.title, text } };
 }

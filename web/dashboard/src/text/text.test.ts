@@ -4,6 +4,7 @@ import { contrast, inkOn } from "./contrast";
 import { toOrigin } from "./origins";
 import { sizeText } from "./sizes";
 import { ageText, agoText, waitSpoken, waitText, waitUrgency } from "./times";
+import { sentence } from "./words";
 
 const MINUTE = 60_000;
 
@@ -104,4 +105,9 @@ describe("sizes", () => {
   it("are rounded for people", () => {
     expect([820, 4_210, 88_120, 1_310_000].map(sizeText)).toEqual(["820 B", "4.2 KB", "88 KB", "1.3 MB"]);
   });
+});
+
+it("begins a reason that stands alone with a capital letter", () => {
+  expect(sentence("wrote “a human”")).toBe("Wrote “a human”");
+  expect(sentence("")).toBe("");
 });

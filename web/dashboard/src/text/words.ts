@@ -64,6 +64,12 @@ export const SOURCE_STATE_NAMES: Record<SourceState, string> = {
   failed: "Failed",
 };
 
+/** A reason as the server notes it, such as `wrote “a human”`, where it stands alone. */
+export function sentence(text: string): string {
+  const [first = ""] = text;
+  return first.toUpperCase() + text.slice(first.length);
+}
+
 /** `1 passage`, `3 passages`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;

@@ -28,8 +28,11 @@ import type {
 } from "@baton/wire";
 import type { Http } from "./http";
 
-/** A change of some of an agent's settings, of its name, or of both. */
-export type AgentPatch = Partial<AgentSettings> & { name?: string };
+/** A change of some of an agent's settings, of its name, or of both. What it does not name stays, within `handoff` too. */
+export type AgentPatch = Partial<Omit<AgentSettings, "handoff">> & {
+  name?: string;
+  handoff?: Partial<AgentSettings["handoff"]>;
+};
 
 /** Where a page of the inbox begins. */
 export type InboxQuery = { view: InboxView; agent_id: string | null; before: string | null };

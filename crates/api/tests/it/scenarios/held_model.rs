@@ -9,18 +9,18 @@ use tokio::sync::watch;
 
 /// Says its first piece and holds the rest until it is told to go on.
 #[derive(Debug)]
-pub(super) struct HeldModel {
+pub(crate) struct HeldModel {
     pieces: Vec<String>,
     go_on: Mutex<watch::Sender<bool>>,
 }
 
 impl HeldModel {
-    pub(super) fn new(pieces: Vec<String>) -> Arc<Self> {
+    pub(crate) fn new(pieces: Vec<String>) -> Arc<Self> {
         Arc::new(Self { pieces, go_on: Mutex::new(watch::channel(false).0) })
     }
 
     /// Lets it go on.
-    pub(super) fn resume(&self) {
+    pub(crate) fn resume(&self) {
         self.go_on.lock().unwrap().send_replace(true);
     }
 }

@@ -1,19 +1,26 @@
 import type { Agent } from "@baton/wire";
 import { useMutation } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { usePageTitle, useServices } from "../../app/hooks";
-import { Button } from "../../components/button";
 import { ChoiceField, SelectField, TextArea, TextField } from "../../components/field";
-import { Notice } from "../../components/notice";
-import { toFailure } from "../../store/inbox-client";
 import { kept } from "../../store/queries";
-import { changesOf, draftOf, type SettingsDraft } from "../../store/settings-draft";
+import {
+  changesOf,
+  draftOf,
+  edited,
+  NO_EDITS,
+  type SettingsDraft,
+  type SettingsEdits,
+  unsaved,
+  without,
+} from "../../store/settings-draft";
 import { inkOn, isHexColor } from "../../text/contrast";
 import type { AgentPatch } from "../../wire/api";
 import { type FieldErrors, fieldErrors } from "../auth/use-entry";
 import { ActionsEditor } from "./actions-editor";
 import { useAgent } from "./agent-layout";
+import { SaveBar } from "./save-bar";
 import { SuggestionsEditor } from "./suggestions-editor";
 
 /** How the agent greets, answers, hands over and looks. */
@@ -26,20 +33,21 @@ export function SettingsScreen() {
 export type FormPart = {
   draft: SettingsDraft;
   errors: FieldErrors;
-  change: (part: Partial<SettingsDraft>) => void;
+  change: (part: AgentPatch) => void;
 };
 
 function SettingsForm({ agent }: { agent: Agent }) {
   const { api, queries, toasts } = useServices();
-  const [draft, setDraft] = useState(() => draftOf(agent));
+  const [edits, setEdits] = useState(NO_EDITS);
+  const draft = useMemo(() => draftOf(agent, edits), [agent, edits]);
   // A mistake is shown until its field is touched.
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const form = useRef<HTMLFormElement>(null);
   const saving = useMutation({
-    mutationFn: (patch: AgentPatch) => api.changeAgent(agent.id, patch),
-    onSuccess: (changed) => {
+    mutationFn: (sent: SettingsEdits) => api.changeAgent(agent.id, changesOf(agent, sent)),
+    onSuccess: (changed, sent) => {
       kept.putAgent(queries, changed);
-      setDraft(draftOf(changed));
+      setEdits((known) => unsaved(known, sent));
       toasts.show("Saved. It counts from the next message on.");
     },
   });
@@ -47,10 +55,9 @@ function SettingsForm({ agent }: { agent: Agent }) {
   const errors = Object.fromEntries(
     Object.entries(all).filter(([key]) => !touched.has(key.split(".")[0] ?? key)),
   );
-  const patch = changesOf(agent, draft);
-  const dirty = Object.keys(patch).length > 0;
-  const change = (part: Partial<SettingsDraft>) => {
-    setDraft((known) => ({ ...known, ...part }));
+  const dirty = Object.keys(changesOf(agent, edits)).length > 0;
+  const change = (part: AgentPatch) => {
+    setEdits((known) => edited(agent, known, part));
     setTouched((known) => new Set([...known, ...Object.keys(part)]));
   };
   useBlocker({
@@ -64,7 +71,7 @@ function SettingsForm({ agent }: { agent: Agent }) {
     event.preventDefault();
     if (!dirty) return;
     setTouched(new Set());
-    saving.mutate(patch);
+    saving.mutate(edits);
   };
   const part: FormPart = { draft, errors, change };
   return (
@@ -120,37 +127,20 @@ function SettingsForm({ agent }: { agent: Agent }) {
           <Afterwards {...part} />
         </div>
       </div>
-      {(dirty || saving.isError) && (
-        <div className="shrink-0 animate-rise border-line border-t bg-s1 py-3">
-          <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-3 px-4 sm:px-8">
-            <div className="min-w-0 flex-1 basis-60">
-              {saving.isError && Object.keys(all).length === 0 ? (
-                <Notice tone="err">
-                  Not saved. {toFailure(saving.error).message} Your changes are still here.
-                </Notice>
-              ) : Object.keys(errors).length > 0 ? (
-                <p role="alert" className="text-body text-err">
-                  Not saved. {Object.keys(errors).length === 1 ? "One setting needs" : "Some settings need"}{" "}
-                  another look.
-                </p>
-              ) : (
-                <p className="text-body text-t2">You have unsaved changes.</p>
-              )}
-            </div>
-            <Button
-              onClick={() => {
-                setDraft(draftOf(agent));
-                saving.reset();
-              }}
-            >
-              Discard
-            </Button>
-            <Button tone="primary" type="submit" busy={saving.isPending} disabled={!dirty}>
-              Save
-            </Button>
-          </div>
-        </div>
-      )}
+      <SaveBar
+        agent={agent}
+        edits={edits}
+        dirty={dirty}
+        busy={saving.isPending}
+        error={saving.error}
+        errors={errors}
+        aboutFields={Object.keys(all).length > 0}
+        onTakeTheirs={(keys) => setEdits((known) => without(known, keys))}
+        onDiscard={() => {
+          setEdits(NO_EDITS);
+          saving.reset();
+        }}
+      />
     </form>
   );
 }
@@ -273,7 +263,7 @@ function Answers({ draft, errors, change }: FormPart) {
 
 function Handoff({ draft, errors, change }: FormPart) {
   const { handoff } = draft;
-  const changeHandoff = (part: Partial<typeof handoff>) => change({ handoff: { ...handoff, ...part } });
+  const changeHandoff = (part: Partial<typeof handoff>) => change({ handoff: part });
   return (
     <Part title="Handing over" text="When a conversation goes to your team, and what the visitor is told.">
       <ChoiceField

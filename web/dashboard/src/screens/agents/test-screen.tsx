@@ -12,7 +12,7 @@ import { Card } from "../../components/page";
 import { noteTried } from "../../store/first-steps";
 import { toFailure } from "../../store/inbox-client";
 import { kept } from "../../store/queries";
-import { count, REASON_NAMES } from "../../text/words";
+import { count, REASON_NAMES, sentence } from "../../text/words";
 import { CitationChip, CitationMark, HeadingPath, scoreText } from "../inbox/citation-chip";
 import { useAgent } from "./agent-layout";
 
@@ -22,8 +22,9 @@ export function TestScreen() {
   usePageTitle(`${agent.name}: test`);
   const { api, storage, queries } = useServices();
   const [question, setQuestion] = useState("");
+  const { state, trained_at: knows } = agent.knowledge;
   const asking = useMutation({
-    mutationFn: (text: string) => api.ask(agent.id, text),
+    mutationFn: async (text: string) => ({ ...(await api.ask(agent.id, text)), knows }),
     onSuccess: () => {
       noteTried(storage, agent.id);
       kept.putTried(queries, agent.id);
@@ -100,7 +101,28 @@ export function TestScreen() {
               No answer came. {toFailure(asking.error).message}
             </Notice>
           ) : asking.data !== undefined ? (
-            <Result answer={asking.data} threshold={agent.settings.answer_threshold} />
+            <>
+              {state === "training" ? (
+                <Notice tone="info">
+                  The agent is learning right now. The answer below comes from what it knew before, without
+                  what you deleted.
+                </Notice>
+              ) : (
+                asking.data.knows !== knows && (
+                  <Notice
+                    tone="info"
+                    action={
+                      <Button size="small" onClick={() => asking.mutate(asking.variables)}>
+                        Ask again
+                      </Button>
+                    }
+                  >
+                    The agent has learned since this answer.
+                  </Notice>
+                )
+              )}
+              <Result answer={asking.data} threshold={agent.settings.answer_threshold} />
+            </>
           ) : (
             !asking.isPending && (
               <Card className="py-6">
@@ -214,7 +236,7 @@ function Result({ answer, threshold }: { answer: AskResponse; threshold: number 
           {answer.would.reason !== null && (
             <span className="font-medium">{REASON_NAMES[answer.would.reason]}. </span>
           )}
-          {answer.would.why}
+          {sentence(answer.would.why)}
         </p>
         <ConfidenceScale confidence={answer.confidence} threshold={threshold} />
       </section>

@@ -5,6 +5,19 @@ import { cx } from "../../components/cx";
 import { ChevronRightIcon, ExternalLinkIcon } from "../../components/icons";
 import { safeHref } from "../../text/markdown";
 
+const MARK =
+  "tabular ml-0.5 inline-flex h-4 min-w-4 translate-y-[-2px] items-center justify-center rounded-chip border border-ai-line bg-bg px-[3px] align-middle font-medium text-[10px] text-ai leading-none";
+
+/** A citation's number in an answer that is still being written; its source is known once it is whole. */
+export function PromisedMark({ index }: { index: number }) {
+  return (
+    <span className={MARK}>
+      <span className="sr-only">Source </span>
+      {index}
+    </span>
+  );
+}
+
 /** A citation's number within the text; it opens the source. */
 export function CitationMark({ citation }: { citation: Citation }) {
   return (
@@ -12,7 +25,7 @@ export function CitationMark({ citation }: { citation: Citation }) {
       <button
         type="button"
         aria-label={`Source ${citation.index}: ${citation.title}`}
-        className="tabular ml-0.5 inline-flex h-4 min-w-4 translate-y-[-2px] items-center justify-center rounded-chip border border-ai-line bg-bg px-[3px] align-middle font-medium text-[10px] text-ai leading-none hover:bg-ai-tint data-[state=open]:bg-ai data-[state=open]:text-bg"
+        className={cx(MARK, "hover:bg-ai-tint data-[state=open]:bg-ai data-[state=open]:text-bg")}
       >
         {citation.index}
       </button>

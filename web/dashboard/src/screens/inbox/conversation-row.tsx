@@ -10,7 +10,7 @@ import { CircleCheckIcon } from "../../components/icons";
 import { WaitChip } from "../../components/wait-chip";
 import { isUnread, viewsOf } from "../../store/places";
 import { ageText } from "../../text/times";
-import { OUTCOME_NAMES } from "../../text/words";
+import { OUTCOME_NAMES, sentence } from "../../text/words";
 import { Reason } from "./reason";
 
 /** The height of a row, in pixels; the list relies on it. */
@@ -110,8 +110,8 @@ function Row({
           </span>
         </span>
       </Link>
-      {takeable && (
-        // The pointer's short cut; by keyboard it is T.
+      {takeable && !open && (
+        // The pointer's short cut; by keyboard it is T. An open conversation has the button above it.
         <span className="absolute right-2 bottom-1.5 hidden group-hover/row:block pointer-coarse:hidden!">
           <Button size="small" tabIndex={-1} className="h-6 shadow-float" onClick={() => onTakeOver(summary)}>
             Take over
@@ -130,8 +130,7 @@ function Age({ at }: { at: number }) {
 /** Who said the last words; the visitor's stand for themselves. */
 function authorText(summary: ConversationSummary, me: string): string {
   const { last_message, owner } = summary;
-  if (last_message === null || last_message.author === "visitor" || last_message.author === "system")
-    return "";
+  if (last_message === null || last_message.author === "visitor") return "";
   if (last_message.author === "ai") return "AI: ";
   if (owner.kind !== "member") return "Team: ";
   return owner.member_id === me ? "You: " : `${owner.member_name.split(" ")[0]}: `;
@@ -152,11 +151,12 @@ function LastLine({ summary, me, strong }: { summary: ConversationSummary; me: s
       </span>
     );
   }
-  const last = summary.last_message;
+  // What Baton itself says is the same in every row.
+  const last = summary.last_message?.author === "system" ? null : summary.last_message;
   return (
     <span className={cx("truncate text-meta", strong ? "text-t1" : "text-t2")}>
       {last === null
-        ? (summary.handoff?.evidence ?? "No message yet")
+        ? sentence(summary.handoff?.evidence ?? "No message yet")
         : `${authorText(summary, me)}${last.text}`}
     </span>
   );

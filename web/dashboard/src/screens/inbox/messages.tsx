@@ -16,7 +16,7 @@ import type { Pending } from "../../store/inbox-state";
 import type { Turn } from "../../store/thread";
 import type { Grouping, Logged } from "../../store/thread-items";
 import { dayText, fullText, timeText } from "../../text/times";
-import { CitationChip, CitationMark } from "./citation-chip";
+import { CitationChip, CitationMark, PromisedMark } from "./citation-chip";
 
 const BUBBLE = "max-w-[min(62ch,88%)] rounded-bubble px-3 py-2 text-read";
 
@@ -238,6 +238,10 @@ const PHASES: Record<Phase, string> = {
   writing: "Writing…",
 };
 
+/** The beginning of a citation's mark, whose end is still to come. */
+const UNFINISHED_MARK = /\s*\[\d*$/;
+const promised = (index: number): ReactNode => <PromisedMark index={index} />;
+
 /** The answer that the AI is writing, word by word. */
 export function TurnBubble({ turn }: { turn: Turn }) {
   const phase =
@@ -256,7 +260,7 @@ export function TurnBubble({ turn }: { turn: Turn }) {
           <span className="text-t2">{phase}</span>
         ) : (
           <span className="[&>div]:inline [&_p:last-child]:inline">
-            <Markdown text={turn.text} />
+            <Markdown text={turn.text.replace(UNFINISHED_MARK, "")} citation={promised} />
             <span
               aria-hidden
               className="ml-0.5 inline-block h-[1em] w-[7px] translate-y-[2px] animate-blink rounded-[1px] bg-ai"

@@ -178,16 +178,16 @@ function Header({ summary, thread, commands, onBack, onDetails, menu, setMenu }:
           {summary.visitor.label}
         </Heading>
         {page !== null && (
-          <span className="min-w-0 truncate text-meta text-t3 max-sm:hidden">
-            on{" "}
+          <span className="flex min-w-0 items-center gap-1 text-meta text-t3 max-sm:hidden">
+            on
             {href === null ? (
-              (page.title ?? addressText(page.url))
+              <span className="truncate">{page.title ?? addressText(page.url)}</span>
             ) : (
               <a
                 href={href}
                 target="_blank"
                 rel="noreferrer noopener"
-                className="underline-offset-2 hover:underline"
+                className="truncate leading-6 underline-offset-2 hover:underline"
               >
                 {page.title ?? addressText(page.url)}
               </a>

@@ -249,7 +249,7 @@ function Invite({ open, onOpenChange }: { open: boolean; onOpenChange: (open: bo
           </output>
           <div className="flex justify-end gap-2">
             <Button onClick={() => close(false)}>Done</Button>
-            <CopyButton text={created.url} label="Copy the link" tone="primary" />
+            <CopyButton text={created.url} label="Copy the link" tone="primary" size="medium" />
           </div>
         </div>
       </Dialog>

@@ -110,6 +110,7 @@ function fold(summary: ConversationSummary, entry: LogEntry): ConversationSummar
         ...next,
         place: { view: "waiting" },
         owner: { kind: "queue", since: entry.at, reason: entry.reason },
+        last_visitor_seq: entry.seq,
         active_at: entry.at,
       };
     case "taken_over":

@@ -1,0 +1,33 @@
+import type { Member } from "@baton/wire";
+import { QueryClient } from "@tanstack/react-query";
+import { describe, expect, it } from "vitest";
+import { kept } from "./queries";
+
+describe("the team", () => {
+  const member = (id: string): Member => ({
+    id,
+    name: id,
+    email: `${id}@example.com`,
+    role: "operator",
+    availability: "available",
+    presence: "offline",
+    suspended: false,
+  });
+  const stale = (queries: QueryClient, key: string) => queries.getQueryState([key])?.isInvalidated;
+
+  it("is loaded again when somebody is there whom this tab does not know", () => {
+    const queries = new QueryClient();
+    queries.setQueryData(["members"], [member("dana")]);
+    queries.setQueryData(["invitations"], []);
+    kept.noteTeam(queries, ["dana"]);
+    expect([stale(queries, "members"), stale(queries, "invitations")]).toEqual([false, false]);
+    kept.noteTeam(queries, ["dana", "sam"]);
+    expect([stale(queries, "members"), stale(queries, "invitations")]).toEqual([true, true]);
+  });
+
+  it("is left alone as long as it was never loaded", () => {
+    const queries = new QueryClient();
+    kept.noteTeam(queries, ["dana"]);
+    expect(stale(queries, "members")).toBeUndefined();
+  });
+});
