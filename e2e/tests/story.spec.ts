@@ -126,8 +126,7 @@ test("the story: a question, a person, a close, and the AI again", async ({ api,
   });
 });
 
-// A short second question is searched together with the first, and gets the answer to the first again.
-test.fixme("A2 A5: a second question is answered on its own, and a hello in between is only a hello", async ({
+test("A2 A5: a second question is answered on its own, and a hello in between is only a hello", async ({
   desk,
   visit,
 }) => {
@@ -145,8 +144,7 @@ test.fixme("A2 A5: a second question is answered on its own, and a hello in betw
   await expect(visitor.answers.last()).toContainText("Confidence is a number from 0 to 1");
 });
 
-// The passage whose heading is the question is found, and the choice of sentences loses it.
-test.fixme("A1 P2: each question that the demo suggests is answered from the guide that is about it", async ({
+test("A1 P2: each question that the demo suggests is answered from the guide that is about it", async ({
   api,
   demo,
   visit,
