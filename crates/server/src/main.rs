@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod data_folder;
 mod demo;
+mod http;
 mod ingest;
 mod serve;
 mod web;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::ServeOptions;
 use crate::config::{self, Config};
 use crate::data_folder::DataFolder;
+use crate::http;
 use crate::web::Embedded;
 use crate::wiring::{self, Installation};
 
@@ -64,18 +65,14 @@ pub(crate) async fn serve(
     let state = ApiState::new(baton.clone(), Arc::new(Embedded));
     let state = if without_limits { state.without_limits() } else { state };
     let stop = CancellationToken::new();
-    let app = baton_api::router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let main = {
+    let stopping = || {
         let stop = stop.clone();
-        axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await })
+        async move { stop.cancelled().await }
     };
+    let main = http::serve(listener, baton_api::router(state), stopping());
     let beside = async {
-        match beside {
-            Some(Beside { listener, router }) => {
-                let stop = stop.clone();
-                axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
-            }
-            None => Ok(()),
+        if let Some(Beside { listener, router }) = beside {
+            http::serve(listener, router, stopping()).await;
         }
     };
     let watched = async {
@@ -88,11 +85,11 @@ pub(crate) async fn serve(
         stop.cancel();
         broken
     };
-    let served = async { tokio::try_join!(main.into_future(), beside) };
+    let served = async { tokio::join!(main, beside) };
     tokio::pin!(served);
     tokio::pin!(watched);
     let broken = tokio::select! {
-        result = &mut served => { result.context("cannot serve")?; false }
+        _ = &mut served => false,
         broken = &mut watched => {
             if tokio::time::timeout(DRAIN_WITHIN, &mut served).await.is_err() {
                 tracing::warn!("requests that did not end were cut off");
