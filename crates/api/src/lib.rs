@@ -37,14 +37,15 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// Everything an installation serves.
 pub fn router(state: ApiState) -> Router {
-    let (api, document) = openapi::routes().split_for_parts();
-    let document = openapi::finished(document);
-    let api = api
+    let document = openapi::document();
+    let api = Router::from(openapi::routes())
         .route("/api/openapi.json", get(move || async move { axum::Json(document) }))
         .merge(pages::router())
+        .layer(CompressionLayer::new())
+        // Behind the compression: its state, of some kilobytes, would be held for each visitor who has the chat open.
+        .merge(Router::from(openapi::streams()))
         .layer(axum::middleware::from_fn_with_state(state.clone(), auth::same_site_only))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn(headers::on_every_answer))
         .layer(CatchPanicLayer::custom(error::panicked));
     api.with_state(state)

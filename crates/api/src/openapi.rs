@@ -36,14 +36,18 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Document::openapi()).merge(widget::routes()).merge(dashboard::routes())
 }
 
+/// Routes whose answers go on and on, described in the same document.
+pub(crate) fn streams() -> OpenApiRouter<ApiState> {
+    widget::streams().merge(dashboard::streams())
+}
+
 /// The document, complete.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    let (_, document) = routes().split_for_parts();
-    finished(document)
+    finished(routes().merge(streams()).into_openapi())
 }
 
-pub(crate) fn finished(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+fn finished(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let components = document.components.get_or_insert_default();
     let visitor = SecurityScheme::Http(
         HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A visitor's token.")).build(),

@@ -9,7 +9,7 @@ use baton_answer::model::ChatModel;
 use baton_domain::conversation::FreshIds;
 use baton_domain::ids::{AgentId, HandoffId, IdSource, TurnId, WorkspaceId};
 use baton_domain::time::{Clock, Timestamp};
-use baton_realtime::{Hub, Presences};
+use baton_realtime::{Availabilities, Hub, Presences};
 use baton_storage::{AgentRow, Store, TokenHash, Visitor};
 use lru::LruCache;
 use object_store::ObjectStore;
@@ -83,6 +83,7 @@ struct Inner {
     config: Config,
     hub: Hub,
     presences: Presences,
+    availabilities: Availabilities,
     people: People,
     snapshots: SnapshotShelf,
     running: RunningTurns,
@@ -111,6 +112,7 @@ impl Baton {
                 config,
                 hub: Hub::default(),
                 presences: Presences::default(),
+                availabilities: Availabilities::default(),
                 people: People::default(),
                 snapshots,
                 running: RunningTurns::default(),
@@ -134,6 +136,12 @@ impl Baton {
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.inner.hub
+    }
+
+    /// Whether a person can be had, for the widgets that watch.
+    #[must_use]
+    pub fn availabilities(&self) -> &Availabilities {
+        &self.inner.availabilities
     }
 
     /// Which members have streams open.

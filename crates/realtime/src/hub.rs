@@ -20,8 +20,6 @@ pub enum Topic {
     Conversation(ConversationId),
     /// A workspace's inbox.
     Inbox(WorkspaceId),
-    /// Whether a person of the workspace can be had.
-    Person(WorkspaceId),
 }
 
 /// All watchers of this node. A lock per call, held for a few pushes; nothing waits for a watcher.

@@ -9,11 +9,13 @@
 //!
 //! This crate must not know: databases, HTTP, use cases.
 
+pub mod availability;
 pub mod gate;
 pub mod hub;
 pub mod presence;
 pub mod signal;
 
+pub use availability::Availabilities;
 pub use gate::{Muted, Passing};
 pub use hub::{Hub, Lost, Subscription, Topic};
 pub use presence::{Presences, Watching};

@@ -47,11 +47,6 @@ pub enum Signal {
         /// Whether they type.
         typing: bool,
     },
-    /// Whether a person can be had has changed.
-    Person {
-        /// Whether a member is Available.
-        someone_there: bool,
-    },
     /// Who of the team is there and what they look at.
     Presence {
         /// All members.

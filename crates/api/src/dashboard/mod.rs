@@ -55,7 +55,11 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(conversations::reopen))
         .routes(routes!(conversations::typing))
         .routes(routes!(conversations::seen))
-        .routes(routes!(stream::stream))
         .routes(routes!(stream::viewing))
         .merge(uploads)
+}
+
+/// Routes whose answers go on and on.
+pub(crate) fn streams() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(stream::stream))
 }

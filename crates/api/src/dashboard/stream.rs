@@ -90,7 +90,7 @@ pub(crate) async fn stream(
         live.catch_up().await;
     }
     live.look_at(query.viewing).await;
-    Ok(answer(stream::unfold(live, |mut live| async move {
+    Ok(answer(stream::unfold(Box::new(live), |mut live| async move {
         let frame = live.next().await?;
         Some((Ok::<_, Infallible>(frame), live))
     })))
@@ -189,11 +189,7 @@ impl Live {
             Signal::Source { source_id, progress, .. } => self.on_source(*source_id, *progress).await,
             Signal::Agent { agent_id } => self.on_agent(*agent_id).await,
             Signal::Revoked { member_id } if *member_id == self.member.id => self.end(Bye::Revoked),
-            Signal::Revoked { .. }
-            | Signal::Delta { .. }
-            | Signal::Progress { .. }
-            | Signal::Typing { .. }
-            | Signal::Person { .. } => {}
+            Signal::Revoked { .. } | Signal::Delta { .. } | Signal::Progress { .. } | Signal::Typing { .. } => {}
         }
     }
 

@@ -18,6 +18,7 @@ use baton_storage::{AgentRow, Visitor};
 use futures::stream;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::watch;
 use utoipa::IntoParams;
 
 use crate::auth::KnownVisitor;
@@ -104,7 +105,7 @@ async fn open(
     (epoch, entries): (u64, Vec<Entry>),
     thread: Subscription,
 ) -> Result<Response, ApiError> {
-    let people = state.baton.hub().subscribe(Topic::Person(visitor.workspace_id));
+    let people = state.baton.availabilities().watch(visitor.workspace_id);
     let person = person_of(&state, &agent).await?;
     let mut live = Live {
         state,
@@ -120,7 +121,7 @@ async fn open(
     };
     live.queue.push_back(frame("hello", None, &VisitorHello { cursor: after, epoch, person }));
     live.take(&entries);
-    Ok(answer(stream::unfold(live, |mut live| async move {
+    Ok(answer(stream::unfold(Box::new(live), |mut live| async move {
         let frame = live.next().await?;
         Some((Ok::<_, Infallible>(frame), live))
     })))
@@ -135,7 +136,7 @@ struct Live {
     /// Number of the last entry that was sent.
     cursor: u64,
     thread: Subscription,
-    people: Subscription,
+    people: watch::Receiver<bool>,
     queue: VecDeque<Event>,
     /// The AI's words that were handed on last.
     passing: Option<Passing>,
@@ -162,14 +163,10 @@ impl Live {
                     Ok(signal) => self.on_thread(&signal).await,
                     Err(_) => self.end(Bye::Slow),
                 },
-                signal = self.people.next() => match signal.as_deref() {
-                    Ok(Signal::Person { someone_there }) => {
-                        let person = person_state(&self.agent, *someone_there);
-                        self.queue.push_back(frame("person", None, &person));
-                    }
-                    Ok(_) => {}
-                    Err(_) => self.end(Bye::Slow),
-                },
+                Ok(()) = self.people.changed() => {
+                    let person = person_state(&self.agent, *self.people.borrow_and_update());
+                    self.queue.push_back(frame("person", None, &person));
+                }
                 () = shutdown.cancelled() => self.end(Bye::Shutdown),
             }
         }
@@ -205,7 +202,6 @@ impl Live {
                 self.queue.push_back(frame("typing", None, &json!({ "name": name, "typing": typing })));
             }
             Signal::Typing { .. }
-            | Signal::Person { .. }
             | Signal::Presence { .. }
             | Signal::Source { .. }
             | Signal::Agent { .. }
@@ -218,7 +214,8 @@ impl Live {
         let first = entries.first().map_or(u64::MAX, |(seq, _)| *seq);
         if first > self.cursor + 1 {
             // Something was missed: the log has it.
-            match entries_after(&self.state.baton, &self.visitor, self.id, self.cursor).await {
+            // Rare, and large while it lasts: not a part of every stream.
+            match Box::pin(entries_after(&self.state.baton, &self.visitor, self.id, self.cursor)).await {
                 Ok((_, entries)) => self.take(&entries),
                 Err(error) => {
                     tracing::warn!(

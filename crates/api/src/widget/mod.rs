@@ -20,16 +20,19 @@ use crate::wire::widget::PersonState;
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(config::config, config::preflight))
-        .routes(routes!(person::person))
         .routes(routes!(sessions::open))
         .routes(routes!(thread::thread))
         .routes(routes!(messages::send))
         .routes(routes!(messages::press))
-        .routes(routes!(events::events))
         .routes(routes!(acts::typing))
         .routes(routes!(acts::seen))
         .routes(routes!(acts::visited))
         .routes(routes!(acts::rate))
+}
+
+/// Routes whose answers go on and on.
+pub(crate) fn streams() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(events::events)).routes(routes!(person::person))
 }
 
 /// Whether a person can be had, and whether to offer one (H3).

@@ -12,10 +12,10 @@ use axum::extract::State;
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use baton_domain::ids::AgentId;
-use baton_realtime::{Signal, Subscription, Topic};
 use baton_storage::AgentRow;
 use futures::stream;
 use serde::Deserialize;
+use tokio::sync::watch;
 use utoipa::IntoParams;
 
 use crate::auth::Peer;
@@ -48,7 +48,7 @@ pub(crate) async fn person(
     state.limits.watch(peer.0)?;
     let agent = state.baton.agent_anywhere(agent_id).await?;
     // Subscribe before reading, so that nothing falls in between.
-    let people = state.baton.hub().subscribe(Topic::Person(agent.workspace_id));
+    let people = state.baton.availabilities().watch(agent.workspace_id);
     match query.wait {
         Some(seconds) => poll(&state, &agent, people, seconds).await.map(IntoResponse::into_response),
         None => open(state, agent, people).await,
@@ -58,22 +58,22 @@ pub(crate) async fn person(
 async fn poll(
     state: &ApiState,
     agent: &AgentRow,
-    mut people: Subscription,
+    mut people: watch::Receiver<bool>,
     seconds: u64,
 ) -> Result<Json<PersonState>, ApiError> {
     tokio::select! {
-        _ = people.next() => {}
+        _ = people.changed() => {}
         () = tokio::time::sleep(Duration::from_secs(seconds.min(WAIT_SECONDS_MAX))) => {}
         () = state.baton.shutdown().cancelled() => {}
     }
     Ok(Json(person_of(state, agent).await?))
 }
 
-async fn open(state: ApiState, agent: Arc<AgentRow>, people: Subscription) -> Result<Response, ApiError> {
+async fn open(state: ApiState, agent: Arc<AgentRow>, people: watch::Receiver<bool>) -> Result<Response, ApiError> {
     let now = person_of(&state, &agent).await?;
     let first = Some(frame("person", None, &now));
     let watch = Watch { state, agent, people, first, told: now.someone_there, over: false };
-    Ok(answer(stream::unfold(watch, |mut watch| async move {
+    Ok(answer(stream::unfold(Box::new(watch), |mut watch| async move {
         let frame = watch.next().await?;
         Some((Ok::<_, Infallible>(frame), watch))
     })))
@@ -83,7 +83,7 @@ async fn open(state: ApiState, agent: Arc<AgentRow>, people: Subscription) -> Re
 struct Watch {
     state: ApiState,
     agent: Arc<AgentRow>,
-    people: Subscription,
+    people: watch::Receiver<bool>,
     first: Option<Event>,
     /// What was told last; that it is still so is no news.
     told: bool,
@@ -100,14 +100,13 @@ impl Watch {
         }
         loop {
             tokio::select! {
-                signal = self.people.next() => match signal.as_deref() {
-                    Ok(Signal::Person { someone_there }) if *someone_there != self.told => {
-                        self.told = *someone_there;
-                        return Some(frame("person", None, &person_state(&self.agent, *someone_there)));
+                Ok(()) = self.people.changed() => {
+                    let someone_there = *self.people.borrow_and_update();
+                    if someone_there != self.told {
+                        self.told = someone_there;
+                        return Some(frame("person", None, &person_state(&self.agent, someone_there)));
                     }
-                    Ok(_) => {}
-                    Err(_) => return Some(self.end(Bye::Slow)),
-                },
+                }
                 () = self.state.baton.shutdown().cancelled() => return Some(self.end(Bye::Shutdown)),
             }
         }

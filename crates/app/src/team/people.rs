@@ -86,7 +86,7 @@ pub(crate) async fn refresh(baton: &Baton, workspace_id: WorkspaceId) -> Result<
         baton.hub().publish(Topic::Inbox(workspace_id), &signal);
     }
     if before.is_none_or(|before| before.someone_there != someone_there) {
-        baton.hub().publish(Topic::Person(workspace_id), &Arc::new(Signal::Person { someone_there }));
+        baton.availabilities().tell(workspace_id, someone_there);
     }
     Ok(someone_there)
 }
