@@ -54,9 +54,7 @@ pub struct AgentSettings {
 impl Default for AgentSettings {
     fn default() -> Self {
         Self {
-            welcome:
-                "Hi! Ask me anything about our product. Answers come from our docs, and a person can join any time."
-                    .into(),
+            welcome: "Hi! Ask me anything about our product. Answers come from our docs.".into(),
             suggestions: Vec::new(),
             accent_color: "#3b55d9".into(),
             position: Position::Right,

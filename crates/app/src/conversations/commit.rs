@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_domain::agent::AgentSettings;
-use baton_domain::conversation::{
-    Command, Context, Conversation, Entry, Event, Place, Refusal, ReplyKind, Summary, decide,
-};
+use baton_domain::conversation::{Command, Context, Conversation, Entry, Event, Place, Refusal, Summary, decide};
 use baton_domain::ids::{ClientId, ConversationId, TurnId, WorkspaceId};
 use baton_domain::time::Timestamp;
 use baton_domain::turn::{Turn, TurnState};
@@ -134,7 +132,7 @@ impl Step {
         let muted = (state.epoch != before.epoch).then(|| baton.hub().mute(state.id));
         let mut summary = summary;
         let was = (before.seq > 0).then_some(summary.place);
-        bring_up_to_date(&mut summary, &entries, &state);
+        summary.apply(&entries, &state);
         summary.agent_name.clone_from(&agent.name);
         let append = Append { before: &before, state: &state, summary: &summary, entries: &entries, client_id };
         let feed = if before.seq == 0 { unit.begin_conversation(append).await? } else { unit.append(append).await? };
@@ -159,21 +157,6 @@ impl Step {
             }
         });
         (acted, then, muted)
-    }
-}
-
-/// The row after `entries`, as an operator needs it.
-///
-/// What Baton itself says, and that the docs do not answer, is the same in every row: the row keeps the words before it.
-/// A handoff asks for attention like a message does, also the one that comes without a word, by a button.
-fn bring_up_to_date(summary: &mut Summary, entries: &[Entry], state: &Conversation) {
-    let same_everywhere =
-        |event: &Event| matches!(event, Event::SystemLine { .. } | Event::AiMessage { kind: ReplyKind::Abstain, .. });
-    let telling: Vec<_> = entries.iter().filter(|entry| !same_everywhere(&entry.event)).cloned().collect();
-    summary.apply(&telling, state);
-    let asks = |event: &Event| matches!(event, Event::HandoffRequested { .. } | Event::HandoffRepeated { .. });
-    if let Some(entry) = entries.iter().rfind(|entry| asks(&entry.event)) {
-        summary.last_visitor_seq = summary.last_visitor_seq.max(entry.seq);
     }
 }
 

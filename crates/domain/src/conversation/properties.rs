@@ -13,8 +13,8 @@ use proptest::test_runner::TestRunner;
 
 use crate::conversation::properties::walk::{SECRET, Walk, walks};
 use crate::conversation::{
-    Command, Conversation, Entry, Event, HOLDING_EVERY, Line, Owner, OwnerView, Place, Refusal, ReopenedTo, Summary,
-    decide, visitor_view,
+    Command, Conversation, Entry, Event, HOLDING_EVERY, Line, Owner, OwnerView, Place, Refusal, ReopenedTo, ReplyKind,
+    Summary, decide, visitor_view,
 };
 
 proptest! {
@@ -209,9 +209,10 @@ proptest! {
         at_once.apply(&walk.log, &walk.state);
         prop_assert_eq!(&row, &at_once);
 
-        let wrote = walk.log.iter().rfind(|entry| is_message(&entry.event));
+        let asks = |event: &Event| matches!(event, Event::HandoffRequested { .. } | Event::HandoffRepeated { .. });
+        let wrote = walk.log.iter().rfind(|entry| is_message(&entry.event) || asks(&entry.event));
         prop_assert_eq!(row.last_visitor_seq, wrote.map_or(0, |entry| entry.seq));
-        let said = walk.log.iter().rev().find_map(|entry| Some((entry.seq, words(&entry.event)?)));
+        let said = walk.log.iter().rev().find_map(|entry| Some((entry.seq, words_that_tell(&entry.event)?)));
         let (seq, text) = said.unwrap_or_default();
         prop_assert_eq!(row.last_message.as_ref().map_or(0, |last| last.seq), seq);
         let excerpt = row.last_message.map(|last| last.text).unwrap_or_default();
@@ -324,12 +325,13 @@ fn walks_reach_every_event_and_every_owner() {
 }
 
 /// What was said, by anybody.
-fn words(event: &Event) -> Option<&str> {
+/// What somebody said that is not said in every conversation.
+fn words_that_tell(event: &Event) -> Option<&str> {
     match event {
-        Event::VisitorMessage { text, .. }
-        | Event::AiMessage { text, .. }
-        | Event::MemberMessage { text, .. }
-        | Event::SystemLine { text, .. } => Some(text),
+        Event::AiMessage { kind: ReplyKind::Abstain, .. } => None,
+        Event::VisitorMessage { text, .. } | Event::AiMessage { text, .. } | Event::MemberMessage { text, .. } => {
+            Some(text)
+        }
         _ => None,
     }
 }

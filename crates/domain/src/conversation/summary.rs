@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{ActionTaken, By, Conversation, Entry, Event, Outcome, Owner, Place, ReopenedTo, TakenFrom};
+use crate::conversation::{
+    ActionTaken, By, Conversation, Entry, Event, Outcome, Owner, Place, ReopenedTo, ReplyKind, TakenFrom,
+};
 use crate::ids::{AgentId, ConversationId, MemberId, VisitorId};
 use crate::policy::HandoffReason;
 use crate::text::{Page, cut};
@@ -35,9 +37,10 @@ pub struct Summary {
     pub owner: OwnerView,
     /// The last handoff.
     pub handoff: Option<HandoffNote>,
-    /// What was last said.
+    /// What was last said in this conversation alone: what Baton says everywhere, and that the docs do not answer, is no news.
     pub last_message: Option<LastMessage>,
-    /// Number of the visitor's last message; 0 before the first.
+    /// Number of the visitor's last message or request for a person; 0 before the first. Whoever has seen less has something
+    /// to read.
     pub last_visitor_seq: u64,
     /// The page the visitor is on.
     pub page: Option<Page>,
@@ -130,8 +133,6 @@ pub enum Writer {
     Ai,
     /// A member.
     Member,
-    /// Baton itself.
-    System,
 }
 
 impl Summary {
@@ -196,14 +197,18 @@ impl Summary {
                 self.last_visitor_seq = entry.seq;
                 self.last_message = Some(said(Writer::Visitor, text));
             }
+            Event::AiMessage { kind: ReplyKind::Abstain, .. } | Event::SystemLine { .. } => {}
             Event::AiMessage { text, .. } => self.last_message = Some(said(Writer::Ai, text)),
             Event::MemberMessage { text, .. } => self.last_message = Some(said(Writer::Member, text)),
-            Event::SystemLine { text, .. } => self.last_message = Some(said(Writer::System, text)),
             Event::HandoffRequested { reason, evidence, action, .. } => {
+                self.last_visitor_seq = entry.seq;
                 self.handoff = Some(HandoffNote { reason: *reason, at: entry.at, evidence: evidence.clone() });
                 self.label_from(action.as_ref());
             }
-            Event::HandoffRepeated { action, .. } => self.label_from(action.as_ref()),
+            Event::HandoffRepeated { action, .. } => {
+                self.last_visitor_seq = entry.seq;
+                self.label_from(action.as_ref());
+            }
             Event::TakenOver { from: TakenFrom::Ai, member_name, .. } => {
                 self.stepped_in(entry, format!("{member_name} stepped in"));
             }

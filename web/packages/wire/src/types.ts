@@ -459,7 +459,7 @@ export type Owner =
   | { kind: "member"; member_id: string; member_name: string; since: number; spoken: boolean }
   | { kind: "closed"; at: number; outcome: Outcome; by_name: string | null };
 
-export type MessageAuthor = "visitor" | "ai" | "member" | "system";
+export type MessageAuthor = "visitor" | "ai" | "member";
 export type ConversationSummary = {
   id: string;
   agent_id: string;

@@ -34,7 +34,7 @@ fn h5_the_row_says_where_who_and_why() {
        6 e2 queue (no_answer)  handoff 1 requested in turn 1, no_answer: the docs do not answer this (best confidence 0.20); someone is there; someone there
        7 e2 queue (no_answer)  line handoff: Let me connect you with our team. They'l…
     inbox shows
-          waiting, Visitor 0001; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; system said: Let me connect you with our team. They'l; on https://a.example/pricing
+          waiting, Visitor 0001; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; visitor said: can it make coffee?; on https://a.example/pricing
     dana: it can
        8 e3 Dana (no_answer)   Dana took over from queue, handoff 1
        9 e3 Dana (no_answer)   Dana: it can
@@ -50,7 +50,7 @@ fn h5_the_row_says_where_who_and_why() {
       12 e4 closed             visitor: thanks
       13 e4 closed             line closed: You're welcome. Write here any time if y…
     inbox shows
-          resolved, Visitor 0001; closed by Dana; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; system said: You're welcome. Write here any time if y; on https://a.example/coffee
+          resolved, Visitor 0001; closed by Dana; no_answer 0 s ago: the docs do not answer this (best confidence 0.20); someone is there; visitor said: thanks; on https://a.example/coffee
     visitor: and tea?
       14 e5 ai                 reopened by the visitor, to ai
       15 e5 ai                 visitor: and tea?
@@ -86,7 +86,7 @@ fn h5_a_resolved_row_says_who_closed_it() {
     visitor sees 5
        7 e2 closed             visitor saw 5
     inbox shows
-          resolved, Visitor 0001; closed by Dana; system said: You're welcome. Write here any time if y
+          resolved, Visitor 0001; closed by Dana; visitor said: thanks
     sam: one more thing
        8 e3 Sam (taken_over)   reopened by Sam, to member
        9 e3 Sam (taken_over)   Sam: one more thing
@@ -107,7 +107,7 @@ fn h5_a_name_from_any_press_of_the_button_is_shown() {
        2 e2 queue (action)     handoff 1 requested, action: pressed “Talk to a human” email=ada@a.example; someone there
        3 e2 queue (action)     line handoff: Let me connect you with our team. They'l…
     inbox shows
-          waiting, ada@a.example; action 0 s ago: pressed “Talk to a human”; system said: Let me connect you with our team. They'l
+          waiting, ada@a.example; action 0 s ago: pressed “Talk to a human”
     ");
     assert_snapshot!(play("
         visitor asks: a human please
@@ -124,13 +124,13 @@ fn h5_a_name_from_any_press_of_the_button_is_shown() {
     visitor presses talk-to-a-human name=Ada email=ada@a.example
        5 e2 queue (asked)      handoff repeated, action: pressed “Talk to a human” name=Ada email=ada@a.example
     inbox shows
-          waiting, Ada; asked 0 s ago: a human please; system said: Let me connect you with our team. They'l
+          waiting, Ada; asked 0 s ago: a human please; visitor said: a human please
     dana takes over
        6 e3 Dana (asked)       Dana took over from queue, handoff 1
     visitor presses talk-to-a-human name=Countess
        7 e3 Dana (asked)       handoff repeated, action: pressed “Talk to a human” name=Countess
     inbox shows
-          held, Countess; asked 0 s ago: a human please; system said: Let me connect you with our team. They'l
+          held, Countess; asked 0 s ago: a human please; visitor said: a human please
     ");
 }
 
@@ -157,15 +157,15 @@ fn h1_whoever_steps_in_is_the_reason() {
     dana assigns sam
        6 e4 Sam (taken_over)   Dana assigned Sam, handoff 2
     inbox shows
-          held, Visitor 0001; taken_over 0 s ago: Dana assigned Sam; system said: Let me connect you with our team. They'l
+          held, Visitor 0001; taken_over 0 s ago: Dana assigned Sam; visitor said: a human please
     sam returns to queue
        7 e5 queue (taken_over) Sam returned it to the queue
     inbox shows
-          waiting, Visitor 0001; taken_over 0 s ago: Dana assigned Sam; system said: Let me connect you with our team. They'l
+          waiting, Visitor 0001; taken_over 0 s ago: Dana assigned Sam; visitor said: a human please
     sam assigns ines
        8 e6 Ines (taken_over)  Sam assigned Ines, handoff 2
     inbox shows
-          held, Visitor 0001; taken_over 0 s ago: Dana assigned Sam; system said: Let me connect you with our team. They'l
+          held, Visitor 0001; taken_over 0 s ago: Dana assigned Sam; visitor said: a human please
     ");
     assert_snapshot!(play("
         visitor: how do I export?
@@ -213,6 +213,6 @@ fn h1_whoever_steps_in_is_the_reason() {
     sam reopens
        6 e4 Sam (asked)        reopened by Sam, to member
     inbox shows
-          held, Visitor 0001; asked 60 s ago: a human please; system said: Let me connect you with our team. They'l
+          held, Visitor 0001; asked 60 s ago: a human please; visitor said: a human please
     ");
 }

@@ -151,8 +151,7 @@ function LastLine({ summary, me, strong }: { summary: ConversationSummary; me: s
       </span>
     );
   }
-  // What Baton itself says is the same in every row.
-  const last = summary.last_message?.author === "system" ? null : summary.last_message;
+  const last = summary.last_message;
   return (
     <span className={cx("truncate text-meta", strong ? "text-t1" : "text-t2")}>
       {last === null

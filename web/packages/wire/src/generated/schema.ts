@@ -996,7 +996,7 @@ export interface components {
             suggestions: string[];
             /**
              * @description First line the visitor reads.
-             * @default Hi! Ask me anything about our product. Answers come from our docs, and a person can join any time.
+             * @default Hi! Ask me anything about our product. Answers come from our docs.
              */
             welcome: string;
         };
@@ -1180,7 +1180,8 @@ export interface components {
             last_message: components["schemas"]["LastMessage"] | null;
             /**
              * Format: int64
-             * @description Number of the visitor's last message; 0 before the first.
+             * @description Number of the visitor's last message or request for a person; 0 before the first. Whoever has seen less has something
+             *     to read.
              */
             last_visitor_seq: number;
             /** @description Who has it. */
@@ -2240,7 +2241,7 @@ export interface components {
          * @description Who wrote a message.
          * @enum {string}
          */
-        Writer: "visitor" | "ai" | "member" | "system";
+        Writer: "visitor" | "ai" | "member";
     };
     responses: never;
     parameters: never;
