@@ -112,6 +112,11 @@ impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::NotFound => Self::not_found(),
+            AppError::UnknownConversation => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown_conversation",
+                "This conversation is not known. Send the message without it to begin a new one.",
+            ),
             AppError::Refused(refusal) => refused(&refusal),
             AppError::Invalid(errors) => Self::fields("fields_invalid", errors),
             AppError::NotAllowed => Self::not_allowed(),

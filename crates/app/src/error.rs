@@ -11,6 +11,9 @@ pub enum AppError {
     /// It does not exist, or belongs to somebody else: the two look the same from outside.
     #[error("not found")]
     NotFound,
+    /// The thread that a visitor names is not theirs, or there is none.
+    #[error("this conversation is not known")]
+    UnknownConversation,
     /// The state of the conversation does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),

@@ -16,7 +16,8 @@ use uuid::Uuid;
 pub(crate) trait SqlConnection: Send {
     /// Runs statements one after the other; returns what each came to.
     ///
-    /// Statements that need not see each other's answers go together: a way to the database and back costs more than most of them.
+    /// Statements that need not see each other's answers go together: where the database is another process, a way there and back costs
+    /// more than most of them.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if a value that must be unique is there already.

@@ -214,28 +214,36 @@ impl<C: SqlConnection> ConversationWrites for SqlUnit<C> {
 
     async fn append(&mut self, append: Append<'_>) -> Result<u64, StoreError> {
         let Append { before, state, summary, .. } = append;
-        let update = Statement {
-            sql: "update conversation
-                set seq = $1, epoch = $2, place = $3, owner_member_id = $4, sort_at = $5, state = $6, summary = $7
-                where id = $8
-                and workspace_id = $9
-                and seq = $10
-                and epoch = $11",
-            values: values![
-                state.seq,
-                state.epoch,
-                summary.place.name(),
-                holder(summary.place),
-                sort_at(summary),
-                json(state)?,
-                json(summary)?,
-                before.id,
-                before.workspace_id,
-                before.seq,
-                before.epoch,
-            ],
+        let place_before = Place::of(&before.owner);
+        let mut values = values![
+            state.seq,
+            state.epoch,
+            sort_at(summary),
+            json(state)?,
+            json(summary)?,
+            before.id,
+            before.workspace_id,
+            before.seq,
+            before.epoch,
+        ];
+        let sql = if summary.place == place_before {
+            // Naming the place would write the indexes that tell places apart, also where it stays the same.
+            "update conversation
+            set seq = $1, epoch = $2, sort_at = $3, state = $4, summary = $5
+            where id = $6
+            and workspace_id = $7
+            and seq = $8
+            and epoch = $9"
+        } else {
+            values.extend(values![summary.place.name(), holder(summary.place)]);
+            "update conversation
+            set seq = $1, epoch = $2, sort_at = $3, state = $4, summary = $5, place = $10, owner_member_id = $11
+            where id = $6
+            and workspace_id = $7
+            and seq = $8
+            and epoch = $9"
         };
-        self.log(update, &append, Some(Place::of(&before.owner))).await
+        self.log(Statement { sql, values }, &append, Some(place_before)).await
     }
 
     async fn set_mark(
@@ -419,61 +427,71 @@ pub(crate) const ENTRIES_OF_CHANGES: &str = "select c.feed, e.seq, e.at, e.body
 pub(crate) const INBOX: &str = "select summary
     from conversation
     where workspace_id = $1
-    and place = $2
-    and (sort_at, id) < ($3, $4)
+    and place = $5
+    and (sort_at, id) < ($2, $3)
     order by sort_at desc, id desc
-    limit $5";
+    limit $4";
 
-pub(crate) const INBOX_OF_AGENT: &str = "select summary
+pub(crate) const LIVE_OF_AGENT: &str = "select summary
     from conversation
     where workspace_id = $1
-    and place = $2
-    and (sort_at, id) < ($3, $4)
-    and agent_id = $6
+    and place = 'live'
+    and (sort_at, id) < ($2, $3)
+    and agent_id = $5
     order by sort_at desc, id desc
-    limit $5";
+    limit $4";
+
+pub(crate) const RESOLVED_OF_AGENT: &str = "select summary
+    from conversation
+    where workspace_id = $1
+    and place = 'resolved'
+    and (sort_at, id) < ($2, $3)
+    and agent_id = $5
+    order by sort_at desc, id desc
+    limit $4";
 
 pub(crate) const WAITING: &str = "select summary
     from conversation
     where workspace_id = $1
-    and place = $2
-    and (sort_at, id) > ($3, $4)
+    and place = 'waiting'
+    and (sort_at, id) > ($2, $3)
+    and ($5 is null or agent_id = $5)
     order by sort_at, id
-    limit $5";
+    limit $4";
 
-pub(crate) const WAITING_OF_AGENT: &str = "select summary
+pub(crate) const HELD: &str = "select summary
     from conversation
     where workspace_id = $1
-    and place = $2
-    and (sort_at, id) > ($3, $4)
-    and agent_id = $6
-    order by sort_at, id
-    limit $5";
-
-pub(crate) const HELD_BY_MEMBER: &str = "select summary
-    from conversation
-    where workspace_id = $1
-    and owner_member_id = $2
-    and (sort_at, id) < ($3, $4)
-    and ($6 is null or agent_id = $6)
+    and place = 'held'
+    and (sort_at, id) < ($2, $3)
+    and ($5 is null or agent_id = $5)
+    and ($6 is null or owner_member_id = $6)
     order by sort_at desc, id desc
-    limit $5";
+    limit $4";
 
 /// The statement for a page of the inbox, with its values.
+///
+/// The lists that grow for years have statements of their own for one agent, which name their place: that is what an index is found by.
 fn inbox_page(workspace_id: WorkspaceId, query: InboxQuery) -> (&'static str, Vec<Value>) {
-    let newest = || query.after.unwrap_or((Timestamp(i64::MAX), ConversationId(Uuid::max())));
-    let longest = || query.after.unwrap_or((Timestamp(i64::MIN), ConversationId(Uuid::nil())));
-    let of_agent = query.agent_id.is_some();
-    let list = if of_agent { INBOX_OF_AGENT } else { INBOX };
-    let (sql, place, (at, id)) = match query.place {
-        PlaceFilter::Live => (list, Value::from("live"), newest()),
-        PlaceFilter::Held(None) => (list, Value::from("held"), newest()),
-        PlaceFilter::Resolved => (list, Value::from("resolved"), newest()),
-        PlaceFilter::Waiting if of_agent => (WAITING_OF_AGENT, Value::from("waiting"), longest()),
-        PlaceFilter::Waiting => (WAITING, Value::from("waiting"), longest()),
-        PlaceFilter::Held(Some(member_id)) => (HELD_BY_MEMBER, Value::from(member_id), newest()),
+    let InboxQuery { place, agent_id, after, limit } = query;
+    let first = match place {
+        PlaceFilter::Waiting => (Timestamp(i64::MIN), ConversationId(Uuid::nil())),
+        PlaceFilter::Live | PlaceFilter::Held(_) | PlaceFilter::Resolved => {
+            (Timestamp(i64::MAX), ConversationId(Uuid::max()))
+        }
     };
-    (sql, values![workspace_id, place, at, id, query.limit, query.agent_id])
+    let (at, id) = after.unwrap_or(first);
+    let (sql, of) = match (place, agent_id) {
+        (PlaceFilter::Live, None) => (INBOX, values!["live"]),
+        (PlaceFilter::Live, Some(agent_id)) => (LIVE_OF_AGENT, values![agent_id]),
+        (PlaceFilter::Resolved, None) => (INBOX, values!["resolved"]),
+        (PlaceFilter::Resolved, Some(agent_id)) => (RESOLVED_OF_AGENT, values![agent_id]),
+        (PlaceFilter::Waiting, agent_id) => (WAITING, values![agent_id]),
+        (PlaceFilter::Held(member_id), agent_id) => (HELD, values![agent_id, member_id]),
+    };
+    let mut values = values![workspace_id, at, id, limit];
+    values.extend(of);
+    (sql, values)
 }
 
 /// The member who has a conversation in this place.

@@ -1,12 +1,16 @@
 //! SQLite: one file, one writer, many readers.
 //!
 //! The file is in WAL mode with `synchronous = full`: a commit is on disk when it returns, and readers never wait for the writer.
+//! Statements run on the task that asks; only what waits for the disk, commits and checkpoints, has a thread of its own.
 //! Units that write go through the `lane` module, which owns the only connection that writes and puts units that come together into one commit.
 //! Units that read have a pool of read-only connections; a deferred transaction shows each of them one moment.
 //! The file is not memory-mapped: a failing disk would end the process with a signal instead of an error.
 
 mod error;
 mod lane;
+mod migrations;
+mod readers;
+mod statements;
 #[cfg(test)]
 mod tests;
 
@@ -15,26 +19,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use baton_storage::{OnCommit, ReadUnit, Store, StoreError, WriteUnit};
-use futures::TryStreamExt;
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteRow, SqliteSynchronous,
-};
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Either, Executor, Row as _, SqlSafeStr, SqlStr, Transaction, TypeInfo,
-    ValueRef,
-};
+use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
-use crate::connection::{Cell, Outcome, Row, SqlConnection, Statement, Value};
-use crate::sqlite::error::store_error;
+use crate::sqlite::error::{Kind, kind};
 use crate::sqlite::lane::{Lane, LaneUnit};
+use crate::sqlite::readers::Readers;
 use crate::unit::SqlUnit;
-
-/// All migrations, oldest first. Released ones never change.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "first schema", include_str!("../migrations/sqlite/0001_first_schema.sql"))];
 
 /// More than there are statements, so that each is prepared once for a connection.
 const STATEMENTS_CACHED: usize = 200;
@@ -65,7 +56,7 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: sqlx::Error,
+        source: rusqlite::Error,
     },
     /// A later release has changed the database; this one would damage it.
     #[error("the database {path} is of a newer release: its schema is {found}, this release knows {known}")]
@@ -83,8 +74,11 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: MigrateError,
+        source: rusqlite::Error,
     },
+    /// The operating system gives no thread for commits.
+    #[error("cannot start the thread that commits")]
+    Thread(#[source] std::io::Error),
 }
 
 /// How much was committed since the database was opened.
@@ -100,48 +94,21 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct SqliteStore {
     lane: Lane,
-    readers: SqlitePool,
+    readers: Readers,
 }
 
 impl SqliteStore {
     /// Opens the database, makes it if there is none, and brings its schema up to date.
     ///
-    /// Needs a tokio runtime: commits are done by a task of the store, which ends with [`Store::close`].
+    /// Needs a tokio runtime, which what runs after a commit finds around it. Commits are done by a thread of the store, which ends with [`Store::close`].
     /// The folder must exist. Nothing keeps a second process from opening the same file.
     pub async fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Open { path: path.to_owned(), source };
-        let shared = SqliteConnectOptions::new()
-            .filename(path)
-            .foreign_keys(true)
-            .busy_timeout(options.busy_timeout)
-            .statement_cache_capacity(STATEMENTS_CACHED)
-            .pragma("cache_size", format!("-{}", options.cache_kib))
-            .pragma("temp_store", "memory");
-        let writing = shared
-            .clone()
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            // The lane does that, and minds the errors.
-            .pragma("wal_autocheckpoint", "0")
-            // After a burst the log shrinks again.
-            .pragma("journal_size_limit", (64 * 1024 * 1024).to_string());
-        let mut connection = writing.connect().await.map_err(failed)?;
-        if let Err(error) = migrate(&mut connection, path).await {
-            close(connection).await;
-            return Err(error);
-        }
-        // Readers come after the writer: a read-only connection cannot make the log it reads from.
-        let readers = SqlitePoolOptions::new()
-            .max_connections(options.readers)
-            .min_connections(options.readers)
-            .max_lifetime(None)
-            .idle_timeout(None)
-            .test_before_acquire(false)
-            .connect_with(shared.read_only(true))
-            .await
-            .map_err(failed)?;
-        Ok(Self { lane: Lane::start(connection), readers })
+        let patience = options.busy_timeout;
+        let path = path.to_owned();
+        let opened = tokio::task::spawn_blocking(move || connect(&path, &options)).await;
+        let (writer, readers) = opened.expect("opening does not panic, and is not cancelled while somebody waits")?;
+        let lane = Lane::start(writer, patience).map_err(OpenError::Thread)?;
+        Ok(Self { lane, readers: Readers::new(readers, patience) })
     }
 
     /// How much was committed since the database was opened.
@@ -164,8 +131,7 @@ impl Store for SqliteStore {
     }
 
     async fn read(&self) -> Result<Box<dyn ReadUnit>, StoreError> {
-        let transaction = self.readers.begin().await.map_err(store_error)?;
-        Ok(Box::new(SqlUnit { connection: Reader { transaction } }))
+        Ok(Box::new(SqlUnit { connection: self.readers.begin().await? }))
     }
 
     async fn close(&self) {
@@ -182,109 +148,64 @@ impl WriteUnit for SqlUnit<LaneUnit> {
     }
 }
 
-/// A connection that reads. Dropped, it ends its transaction and goes back to the pool.
-struct Reader {
-    transaction: Transaction<'static, Sqlite>,
+/// Opens the connection that writes and those that read. Waits for the disk, and for other processes.
+fn connect(path: &Path, options: &Options) -> Result<(Connection, Vec<Connection>), OpenError> {
+    let failed = |source| OpenError::Open { path: path.to_owned(), source };
+    let mut writer = wait_for(options.busy_timeout, || connect_writer(path, options)).map_err(failed)?;
+    writer.busy_timeout(options.busy_timeout).map_err(failed)?;
+    migrations::migrate(&mut writer, path)?;
+    // From here on whoever waits does so without keeping a thread.
+    writer.busy_timeout(Duration::ZERO).map_err(failed)?;
+    // Readers come after the writer: a read-only connection cannot make the log it reads from.
+    let readers = (0..options.readers).map(|_| wait_for(options.busy_timeout, || connect_reader(path, options)));
+    let readers = readers.collect::<rusqlite::Result<_>>().map_err(failed)?;
+    Ok((writer, readers))
 }
 
-#[async_trait]
-impl SqlConnection for Reader {
-    async fn run(&mut self, statements: Vec<Statement>) -> Result<Vec<Outcome>, StoreError> {
-        run(&mut self.transaction, statements).await.map_err(store_error)
-    }
-
-    async fn lose(&mut self) {
-        // Whoever reads sees only what is committed.
-    }
-}
-
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
-    let migrations = MIGRATIONS.map(|(version, description, sql)| {
-        Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    });
-    match Migrator::with_migrations(migrations.into()).run_direct(None, connection, false).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(found)) => {
-            let known = MIGRATIONS[MIGRATIONS.len() - 1].0;
-            Err(OpenError::Newer { path: path.to_owned(), found, known })
-        }
-        Err(source) => Err(OpenError::Migrate { path: path.to_owned(), source }),
-    }
-}
-
-async fn close(connection: SqliteConnection) {
-    if let Err(error) = connection.close().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "the database did not close cleanly");
-    }
-}
-
-/// Runs statements one after the other, up to the first that fails.
-async fn run(connection: &mut SqliteConnection, statements: Vec<Statement>) -> sqlx::Result<Vec<Outcome>> {
-    let count = statements.len();
-    let (sql, values) = script(statements);
-    let mut answers = connection.fetch_many(bound(sql, values));
-    let mut outcomes = Vec::with_capacity(count);
-    let mut outcome = Outcome::default();
-    while let Some(answer) = answers.try_next().await? {
-        match answer {
-            Either::Right(row) => outcome.rows.push(read_row(&row)?),
-            Either::Left(done) => {
-                outcome.changed = done.rows_affected();
-                outcomes.push(std::mem::take(&mut outcome));
+/// Two who make a file at the same moment can refuse each other at once, whatever the timeout: then one of them comes again.
+fn wait_for<T>(patience: Duration, mut attempt: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    loop {
+        match attempt() {
+            Err(error) if kind(&error) == Kind::Busy && waited < patience => {
+                std::thread::sleep(PAUSE);
+                waited += PAUSE;
             }
+            outcome => return outcome,
         }
     }
-    Ok(outcomes)
 }
 
-/// Several statements as one text, which SQLite runs without a way back to the caller in between: their placeholders are numbered on.
-/// Made of static SQL alone, and of few combinations, so that each is prepared once.
-/// The driver means to give this up one day; run one by one, the statements come to the same, only slower.
-fn script(statements: Vec<Statement>) -> (SqlStr, Vec<Value>) {
-    if let [statement] = statements.as_slice() {
-        let sql = statement.sql;
-        return (sql.into_sql_str(), statements.into_iter().flat_map(|statement| statement.values).collect());
-    }
-    let mut sql = String::new();
-    let mut values = Vec::new();
-    for statement in statements {
-        let mut parts = statement.sql.split('$');
-        sql.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-            let number: usize = part[..digits].parse().expect("static SQL has placeholders like $1");
-            sql.push('$');
-            sql.push_str(&(values.len() + number).to_string());
-            sql.push_str(&part[digits..]);
-        }
-        sql.push_str(";\n");
-        values.extend(statement.values);
-    }
-    (AssertSqlSafe(sql).into_sql_str(), values)
+fn connect_writer(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let writer = connection(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, options)?;
+    // Folding the log into the file is what the lane does: it minds the errors. After a burst the log shrinks to 64 MiB again.
+    writer.execute_batch(
+        "pragma journal_mode = wal;
+        pragma synchronous = full;
+        pragma wal_autocheckpoint = 0;
+        pragma journal_size_limit = 67108864;",
+    )?;
+    Ok(writer)
 }
 
-fn bound(sql: SqlStr, values: Vec<Value>) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
-    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
-        Value::Int(number) => query.bind(number),
-        Value::Text(text) | Value::Json(text) => query.bind(text),
-        Value::Blob(bytes) => query.bind(bytes),
-        Value::Id(id) => query.bind(id.map(|id| id.into_bytes().to_vec())),
-    })
+fn connect_reader(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let reader = connection(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options)?;
+    // The first look at the file reads its schema.
+    reader.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
+    Ok(reader)
 }
 
-fn read_row(row: &SqliteRow) -> sqlx::Result<Row> {
-    (0..row.len()).map(|position| cell(row, position)).collect::<sqlx::Result<_>>().map(Row)
-}
-
-fn cell(row: &SqliteRow, position: usize) -> sqlx::Result<Cell> {
-    let value = row.try_get_raw(position)?;
-    if value.is_null() {
-        return Ok(Cell::Null);
-    }
-    match value.type_info().name() {
-        "INTEGER" => row.try_get_unchecked(position).map(Cell::Int),
-        "TEXT" => row.try_get_unchecked(position).map(Cell::Text),
-        "BLOB" => row.try_get_unchecked(position).map(Cell::Blob),
-        other => Err(sqlx::Error::Protocol(format!("column {position} has the type {other}"))),
-    }
+fn connection(path: &Path, how: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
+    // A connection is used by one thread at a time, which the types make sure of, so that SQLite need not.
+    let connection = Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    connection.execute_batch(&format!(
+        "pragma foreign_keys = on;
+        pragma cache_size = -{};
+        pragma temp_store = memory;",
+        options.cache_kib
+    ))?;
+    Ok(connection)
 }

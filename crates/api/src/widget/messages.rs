@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use baton_app::AppError;
-use baton_app::conversations::{Arrival, Posted, post_message, press_action};
+use baton_app::conversations::{Arrival, Posted, is_own, post_message, press_action};
 use baton_domain::ids::AgentId;
 use baton_domain::text::MessageText;
 use baton_storage::Visitor;
@@ -27,15 +27,12 @@ pub(crate) async fn send(
     own_agent(&visitor, request.agent_id)?;
     let text = MessageText::parse(&request.text)?;
     state.limits.message(visitor.id)?;
-    own_conversation(&state, &visitor, request.conversation_id).await?;
-    let posted =
-        on_its_own(&state, {
-            let baton = state.baton.clone();
-            async move {
-                post_message(&baton, &visitor, request.client_id, text, arrival(request.context, user_agent)).await
-            }
-        })
-        .await?;
+    let arrival = Arrival { conversation_id: request.conversation_id, ..arrival(request.context, user_agent) };
+    let posted = on_its_own(&state, {
+        let baton = state.baton.clone();
+        async move { post_message(&baton, &visitor, request.client_id, text, arrival).await }
+    })
+    .await?;
     Ok(Json(sent(&posted)))
 }
 
@@ -52,7 +49,9 @@ pub(crate) async fn press(
 ) -> Result<Json<Sent>, ApiError> {
     own_agent(&visitor, request.agent_id)?;
     state.limits.message(visitor.id)?;
-    own_conversation(&state, &visitor, request.conversation_id).await?;
+    if let Some(id) = request.conversation_id {
+        is_own(&state.baton, &visitor, id).await?;
+    }
     let posted = on_its_own(&state, {
         let baton = state.baton.clone();
         async move {
@@ -87,25 +86,9 @@ fn own_agent(visitor: &Visitor, agent_id: AgentId) -> Result<(), ApiError> {
     if visitor.agent_id == agent_id { Ok(()) } else { Err(ApiError::not_found()) }
 }
 
-/// A thread that is named must be the visitor's own; which one is continued is decided by the server.
-async fn own_conversation(
-    state: &ApiState,
-    visitor: &Visitor,
-    id: Option<baton_domain::ids::ConversationId>,
-) -> Result<(), ApiError> {
-    let Some(id) = id else { return Ok(()) };
-    match baton_app::conversations::is_own(&state.baton, visitor, id).await {
-        Ok(()) => Ok(()),
-        Err(AppError::NotFound) => {
-            let message = "This conversation is not known. Send the message without it to begin a new one.";
-            Err(ApiError::new(axum::http::StatusCode::NOT_FOUND, "unknown_conversation", message))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 fn arrival(context: Context, user_agent: String) -> Arrival {
     Arrival {
+        conversation_id: None,
         page: context.page.as_ref().and_then(PageSeen::parse),
         trail: context.trail.iter().filter_map(PageSeen::parse).collect(),
         referrer: context.referrer.filter(|referrer| !referrer.is_empty()),

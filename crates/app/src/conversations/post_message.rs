@@ -19,6 +19,8 @@ const ATTEMPTS_MAX: u32 = 50;
 /// What the widget knows of the visitor when they write.
 #[derive(Clone, Debug, Default)]
 pub struct Arrival {
+    /// The thread they look at, if they have one. It must be theirs; which one is continued is decided here.
+    pub conversation_id: Option<ConversationId>,
     /// The page they are on.
     pub page: Option<Page>,
     /// The pages before, oldest first.
@@ -45,7 +47,7 @@ pub struct Posted {
 /// A visitor writes.
 ///
 /// # Errors
-/// [`AppError::ClientIdReused`] if the id was used for another text.
+/// [`AppError::ClientIdReused`] if the id was used for another text, [`AppError::UnknownConversation`] if the thread they look at is not theirs.
 pub async fn post_message(
     baton: &Baton,
     visitor: &Visitor,
@@ -66,7 +68,8 @@ pub async fn post_message(
 /// A visitor presses a button that brings in a person.
 ///
 /// # Errors
-/// [`AppError::NotFound`] if the agent has no such button, [`AppError::Invalid`] naming the fields that cannot be.
+/// [`AppError::NotFound`] if the agent has no such button, [`AppError::Invalid`] naming the fields that cannot be,
+/// [`AppError::UnknownConversation`] if the thread they look at is not theirs.
 pub async fn press_action(
     baton: &Baton,
     visitor: &Visitor,
@@ -105,6 +108,10 @@ async fn arrive(
         let mut unit = baton.store().write().await?;
         let latest = unit.latest_conversation(visitor.workspace_id, visitor.agent_id, visitor.id).await?;
         let latest_id = latest.as_ref().map(|stored| stored.state.id);
+        if let Some(named) = arrival.conversation_id.filter(|named| latest_id != Some(*named)) {
+            let stored = unit.conversation(visitor.workspace_id, named).await?;
+            stored.filter(|stored| stored.state.visitor_id == visitor.id).ok_or(AppError::UnknownConversation)?;
+        }
         match deliver(baton, unit.as_mut(), visitor, &agent, latest, client_id, &arrival, command).await {
             Ok((acted, thens, mutes)) => {
                 commit_and_settle(unit, Box::new(move || thens.into_iter().for_each(|then| then())), &mutes).await?;

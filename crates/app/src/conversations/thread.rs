@@ -95,9 +95,13 @@ pub async fn thread(baton: &Baton, member: &Member, id: ConversationId) -> Resul
 /// Whether a conversation is this visitor's.
 ///
 /// # Errors
-/// [`AppError::NotFound`] if it is not.
+/// [`AppError::UnknownConversation`] if it is not.
 pub async fn is_own(baton: &Baton, visitor: &Visitor, id: ConversationId) -> Result<(), AppError> {
-    own_conversation(baton, visitor, id).await.map(|_| ())
+    match own_conversation(baton, visitor, id).await {
+        Ok(_) => Ok(()),
+        Err(AppError::NotFound) => Err(AppError::UnknownConversation),
+        Err(error) => Err(error),
+    }
 }
 
 /// The owner epoch of a conversation of the member's workspace.

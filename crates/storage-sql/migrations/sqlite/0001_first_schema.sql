@@ -127,9 +127,11 @@ create table conversation (
 -- At most one open conversation of a visitor with an agent (H10).
 create unique index conversation_open on conversation (agent_id, visitor_id) where place <> 'resolved';
 create index conversation_by_visitor on conversation (visitor_id);
-create index conversation_by_place on conversation (workspace_id, place, sort_at, id);
-create index conversation_by_agent on conversation (agent_id, place, sort_at, id);
-create index conversation_by_owner on conversation (owner_member_id, sort_at, id) where owner_member_id is not null;
+-- Every message moves its conversation in here: an index more is a page more in every commit.
+-- Who has it and whose it is stand last, to pick from the lists that the team keeps short, of one member or agent.
+create index conversation_by_place on conversation (workspace_id, place, sort_at, id, owner_member_id, agent_id);
+-- For the lists that grow for years.
+create index conversation_by_agent on conversation (agent_id, place, sort_at, id) where place = 'live' or place = 'resolved';
 
 -- How many conversations are in each list, so that opening the inbox does not count years of resolved ones.
 create table place_count (

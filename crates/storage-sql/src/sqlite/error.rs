@@ -6,16 +6,19 @@ use baton_storage::StoreError;
 use thiserror::Error;
 
 // Primary result codes; the rest of a code's bits say more about it.
-const IOERR: u32 = 10;
-const FULL: u32 = 13;
-const CONSTRAINT_PRIMARYKEY: u32 = 1_555;
-const CONSTRAINT_UNIQUE: u32 = 2_067;
+const BUSY: i32 = 5;
+const IOERR: i32 = 10;
+const FULL: i32 = 13;
+const CONSTRAINT_PRIMARYKEY: i32 = 1_555;
+const CONSTRAINT_UNIQUE: i32 = 2_067;
 
 /// What an error asks of whoever sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A value that must be unique is there already.
     NotUnique,
+    /// Another process holds the file: to be tried again.
+    Busy,
     /// The disk is full.
     Full,
     /// The disk failed.
@@ -25,11 +28,10 @@ pub(crate) enum Kind {
 }
 
 /// What kind of error it is.
-pub(crate) fn kind(error: &sqlx::Error) -> Kind {
-    let code =
-        error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<u32>().ok());
-    match code {
+pub(crate) fn kind(error: &rusqlite::Error) -> Kind {
+    match error.sqlite_extended_error_code() {
         Some(CONSTRAINT_PRIMARYKEY | CONSTRAINT_UNIQUE) => Kind::NotUnique,
+        Some(code) if code & 0xff == BUSY => Kind::Busy,
         Some(code) if code & 0xff == FULL => Kind::Full,
         Some(code) if code & 0xff == IOERR => Kind::Disk,
         _ => Kind::Other,
@@ -37,11 +39,11 @@ pub(crate) fn kind(error: &sqlx::Error) -> Kind {
 }
 
 /// The error of a statement, as the contract has it.
-pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
+pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
     match kind(&error) {
         Kind::NotUnique => StoreError::Conflict,
         Kind::Full => StoreError::Full,
-        Kind::Disk | Kind::Other => StoreError::backend(error),
+        Kind::Busy | Kind::Disk | Kind::Other => StoreError::backend(error),
     }
 }
 
@@ -50,17 +52,17 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
 pub(crate) enum Lost {
     /// A statement failed, the unit's own or one that took the transaction with it.
     #[error("a statement failed")]
-    Statement(#[source] Arc<sqlx::Error>),
+    Statement(#[source] Arc<rusqlite::Error>),
     /// The commit that the unit shared with others failed.
     #[error("the commit failed")]
-    Commit(#[source] Arc<sqlx::Error>),
+    Commit(#[source] Arc<rusqlite::Error>),
     /// A commit failed in such a way that the disk cannot be trusted any more.
     #[error("the disk failed, and nothing is written until the database is opened anew")]
-    Disk(#[source] Arc<sqlx::Error>),
+    Disk(#[source] Arc<rusqlite::Error>),
     /// The store is closed.
     #[error("the store is closed")]
     Closed,
-    /// An earlier statement of the unit failed or was not waited for.
+    /// An earlier statement of the unit failed.
     #[error("an earlier step of the unit failed")]
     Broken,
 }

@@ -1,21 +1,20 @@
-use std::borrow::Cow;
 use std::error::Error;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_domain::ids::WorkspaceId;
 use baton_domain::time::Timestamp;
-use baton_storage::{Store, Workspace, quietly};
-use sqlx::error::{DatabaseError, ErrorKind};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Row as _};
+use baton_storage::{Store, StoreError, Workspace, quietly};
+use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::connection::{Statement, Value, values};
+use crate::connection::values;
 use crate::sqlite::error::{Kind, kind};
-use crate::sqlite::{MIGRATIONS, OpenError, Options, SqliteStore, script};
+use crate::sqlite::migrations::KNOWN;
+use crate::sqlite::{OpenError, Options, SqliteStore};
+use crate::unit::SqlUnit;
 use crate::{conversations, jobs, turns};
 
 /// A folder with a database, gone when the test ends.
@@ -32,6 +31,11 @@ impl Disk {
         self.folder.path().join("baton.db")
     }
 
+    /// A connection as another process would have it.
+    pub(crate) fn connect(&self) -> Connection {
+        Connection::open(self.path()).unwrap()
+    }
+
     pub(crate) async fn open(&self) -> Arc<SqliteStore> {
         Arc::new(SqliteStore::open(&self.path(), Options::default()).await.unwrap())
     }
@@ -43,47 +47,15 @@ impl Disk {
 
     /// What SQLite itself says of the file.
     pub(crate) async fn check(&self, store: &SqliteStore) -> String {
-        let mut connection = store.readers.acquire().await.unwrap();
-        sqlx::query_scalar("pragma integrity_check").fetch_one(&mut *connection).await.unwrap()
+        let mut unit = SqlUnit { connection: store.readers.begin().await.unwrap() };
+        let check = unit.first("pragma integrity_check", values![], |row| row.of("pragma").text(0, "integrity_check"));
+        check.await.unwrap().unwrap()
     }
 }
 
-/// An error of the database with a result code.
-#[derive(Debug)]
-pub(crate) struct DatabaseFailure(pub(crate) u32);
-
-impl fmt::Display for DatabaseFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "code {}", self.0)
-    }
-}
-
-impl Error for DatabaseFailure {}
-
-impl DatabaseError for DatabaseFailure {
-    fn message(&self) -> &str {
-        "a test"
-    }
-
-    fn code(&self) -> Option<Cow<'_, str>> {
-        Some(self.0.to_string().into())
-    }
-
-    fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
-        self
-    }
-
-    fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
-        self
-    }
-
-    fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
-        self
-    }
-
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::Other
-    }
+/// An error of SQLite with a result code.
+pub(crate) fn failure(code: i32) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)
 }
 
 async fn fresh_store() -> (Arc<dyn Store>, Disk) {
@@ -117,29 +89,30 @@ fn an_error_means_what_its_code_says() {
         (778, Kind::Disk),
         (1_034, Kind::Disk),
         (787, Kind::Other),
-        (5, Kind::Other),
+        (5, Kind::Busy),
+        (261, Kind::Busy),
         (1, Kind::Other),
     ] {
-        assert_eq!(kind(&sqlx::Error::Database(Box::new(DatabaseFailure(code)))), expected, "{code}");
+        assert_eq!(kind(&failure(code)), expected, "{code}");
     }
-    assert_eq!(kind(&sqlx::Error::WorkerCrashed), Kind::Other);
+    assert_eq!(kind(&rusqlite::Error::InvalidQuery), Kind::Other);
 }
 
-#[test]
-fn statements_that_go_together_are_numbered_on() {
-    let statement = |sql, values| Statement { sql, values };
-    let (sql, _) = script(vec![statement("select $1 from t where a = $2", values![1_u32, 2_u32])]);
-    assert_eq!(sql.as_str(), "select $1 from t where a = $2");
-    let (sql, values) = script(vec![
-        statement("update t set a = $2 where b = $1", values![1_u32, 2_u32]),
-        statement("delete from t", values![]),
-        statement("insert into t values ($1, $1, $12)", values![3_u32]),
-    ]);
-    assert_eq!(
-        sql.as_str(),
-        "update t set a = $2 where b = $1;\ndelete from t;\ninsert into t values ($3, $3, $14);\n"
+/// SQLite numbers `$1` and its like in the order in which they come; what counts is what they say.
+#[tokio::test]
+async fn values_go_where_their_numbers_say() {
+    let disk = Disk::new();
+    let store = disk.open().await;
+    let mut unit = SqlUnit { connection: store.readers.begin().await.unwrap() };
+    let row = unit.first(
+        "select $2, $1, $2, $12",
+        values![1_u32, 2_u32, 0_u32, 0_u32, 0_u32, 0_u32, 0_u32, 0_u32, 0_u32, 0_u32, 0_u32, "twelve"],
+        |row| {
+            let row = row.of("values");
+            Ok((row.number(0, "a")?, row.number(1, "b")?, row.number(2, "c")?, row.text(3, "d")?))
+        },
     );
-    assert_eq!(values, [1, 2, 3].map(|number| Value::Int(Some(number))));
+    assert_eq!(row.await.unwrap(), Some((2, 1, 2, "twelve".to_owned())));
 }
 
 #[tokio::test]
@@ -178,7 +151,7 @@ async fn what_was_acknowledged_is_in_the_files() {
 async fn commits_wait_for_the_disk() {
     let disk = Disk::new();
     let store = disk.open().await;
-    let mut unit = crate::unit::SqlUnit { connection: store.lane.enter().await.unwrap() };
+    let mut unit = SqlUnit { connection: store.lane.enter().await.unwrap() };
     // 2 is full.
     let synchronous = unit.first("pragma synchronous", values![], |row| row.of("pragma").number(0, "synchronous"));
     assert_eq!(synchronous.await.unwrap(), Some(2));
@@ -192,17 +165,9 @@ async fn commits_wait_for_the_disk() {
 async fn a_database_of_a_newer_release_is_refused() {
     let disk = Disk::new();
     disk.open().await.close().await;
-    let mut connection = SqliteConnectOptions::new().filename(disk.path()).connect().await.unwrap();
-    sqlx::query(
-        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-        values (999, 'from the future', true, x'00', 0)",
-    )
-    .execute(&mut connection)
-    .await
-    .unwrap();
+    disk.connect().pragma_update(None, "user_version", 999).unwrap();
     let refused = SqliteStore::open(&disk.path(), Options::default()).await.unwrap_err();
-    let known = MIGRATIONS[MIGRATIONS.len() - 1].0;
-    assert!(matches!(refused, OpenError::Newer { found: 999, known: k, .. } if k == known), "{refused:?}");
+    assert!(matches!(refused, OpenError::Newer { found: 999, known: KNOWN, .. }), "{refused:?}");
     assert!(refused.to_string().contains("is of a newer release: its schema is 999"), "{refused}");
 }
 
@@ -224,28 +189,75 @@ async fn a_place_where_no_database_can_be_is_said() {
     }
 }
 
-/// Opening can be interrupted anywhere, also in the middle of a migration, and be done again.
+/// Who opens can give up at any time, and others open the same file in that moment: the schema is made once.
 #[tokio::test]
 async fn opening_can_be_interrupted() {
-    for polls in 0..40 {
+    for _ in 0..20 {
         let disk = Disk::new();
         let path = disk.path();
         let mut opening = Box::pin(SqliteStore::open(&path, Options::default()));
-        let mut left = polls;
-        let opened = std::future::poll_fn(|context| {
-            if left == 0 {
-                return std::task::Poll::Ready(None);
-            }
-            left -= 1;
-            opening.as_mut().poll(context).map(Some)
-        });
-        let opened = opened.await;
+        assert!(futures::poll!(opening.as_mut()).is_pending());
         drop(opening);
-        drop(opened);
-        let store = disk.open().await;
-        write(store.as_ref(), 1).await;
-        assert_eq!(workspaces(store.as_ref()).await, 1);
+        let (one, other) = tokio::join!(disk.open(), disk.open());
+        write(one.as_ref(), 1).await;
+        write(other.as_ref(), 2).await;
+        assert_eq!(workspaces(one.as_ref()).await, 2);
     }
+}
+
+/// Another process that writes is waited for, and no thread waits: this test has only one.
+#[tokio::test]
+async fn another_process_that_writes_is_waited_for() {
+    let disk = Disk::new();
+    let store = disk.open().await;
+    let other = disk.connect();
+    other.execute_batch("begin immediate").unwrap();
+    let mut writing = Box::pin(write(store.as_ref(), 1));
+    for _ in 0..3 {
+        assert!(futures::poll!(writing.as_mut()).is_pending());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert_eq!(workspaces(store.as_ref()).await, 0);
+    }
+    other.execute_batch("commit").unwrap();
+    writing.await;
+    assert_eq!(workspaces(store.as_ref()).await, 1);
+}
+
+/// Who gives up waiting for another process leaves the lane to the next.
+#[tokio::test]
+async fn another_process_is_waited_for_in_vain() {
+    let disk = Disk::new();
+    let impatient = Options { busy_timeout: Duration::from_millis(20), ..Options::default() };
+    let store = SqliteStore::open(&disk.path(), impatient).await.unwrap();
+    let other = disk.connect();
+    other.execute_batch("begin immediate").unwrap();
+    for _ in 0..2 {
+        let busy = store.write().await.err();
+        assert!(matches!(busy, Some(StoreError::Backend(_))), "{busy:?}");
+    }
+    other.execute_batch("rollback").unwrap();
+    write(&store, 1).await;
+    assert_eq!(workspaces(&store).await, 1);
+}
+
+/// There are only so many connections that read; a unit waits for one, and closing waits for all.
+#[tokio::test]
+async fn units_that_read_wait_for_a_connection() {
+    let disk = Disk::new();
+    let store = SqliteStore::open(&disk.path(), Options { readers: 1, ..Options::default() }).await.unwrap();
+    let first = store.read().await.unwrap();
+    let mut second = Box::pin(store.read());
+    assert!(futures::poll!(second.as_mut()).is_pending());
+    let mut closing = Box::pin(store.close());
+    assert!(futures::poll!(closing.as_mut()).is_pending());
+    drop(first);
+    let mut second = second.await.unwrap();
+    assert!(second.workspaces_anywhere().await.unwrap().is_empty());
+    assert!(futures::poll!(closing.as_mut()).is_pending());
+    drop(second);
+    closing.await;
+    assert!(store.read().await.is_err());
+    assert!(store.write().await.is_err());
 }
 
 /// What is asked often, or of a table that grows without end, is found through an index and comes sorted from it.
@@ -253,13 +265,13 @@ async fn opening_can_be_interrupted() {
 async fn hot_queries_have_their_index() {
     let disk = Disk::new();
     disk.open().await.close().await;
-    let mut connection = SqliteConnectOptions::new().filename(disk.path()).connect().await.unwrap();
+    let connection = disk.connect();
     for (sql, index) in [
         (conversations::INBOX, "conversation_by_place"),
-        (conversations::INBOX_OF_AGENT, "conversation_by_agent"),
+        (conversations::LIVE_OF_AGENT, "conversation_by_agent"),
+        (conversations::RESOLVED_OF_AGENT, "conversation_by_agent"),
         (conversations::WAITING, "conversation_by_place"),
-        (conversations::WAITING_OF_AGENT, "conversation_by_agent"),
-        (conversations::HELD_BY_MEMBER, "conversation_by_owner"),
+        (conversations::HELD, "conversation_by_place"),
         (conversations::LATEST, "conversation_by_visitor"),
         (conversations::CHANGES, "primary key"),
         (conversations::ENTRIES_OF_CHANGES, "primary key"),
@@ -268,9 +280,9 @@ async fn hot_queries_have_their_index() {
         (turns::SUPERSEDE, "turn_open"),
         (jobs::CLAIM, "job_by_wake"),
     ] {
-        let plan = sqlx::query(AssertSqlSafe(format!("explain query plan {sql}")));
-        let rows = plan.fetch_all(&mut connection).await.unwrap();
-        let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        let mut plan = connection.prepare(&format!("explain query plan {sql}")).unwrap();
+        let steps = plan.raw_query().mapped(|row| row.get::<_, String>("detail"));
+        let steps: Vec<String> = steps.collect::<rusqlite::Result<_>>().unwrap();
         let plan = steps.join("\n").to_lowercase();
         assert!(plan.contains(index), "{sql}\n{plan}");
         assert!(!plan.contains("scan"), "{sql}\n{plan}");

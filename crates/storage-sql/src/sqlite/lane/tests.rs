@@ -14,9 +14,9 @@ use rand::{RngExt, SeedableRng};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::connection::values;
+use crate::connection::{Value, values};
 use crate::sqlite::lane::{LOG_PAGES_MAX, LaneUnit, Lost, UNITS_PER_CHECKPOINT};
-use crate::sqlite::tests::{DatabaseFailure, Disk};
+use crate::sqlite::tests::{Disk, failure};
 use crate::sqlite::{Counts, SqliteStore};
 use crate::unit::SqlUnit;
 
@@ -213,6 +213,37 @@ async fn when_a_commit_fails_all_its_units_do() {
     assert_eq!(stored(store.as_ref()).await, BTreeSet::from([3]));
 }
 
+/// A statement can end the whole transaction, with the units in it that wait for their commit: they are told so, and none of them has run anything.
+#[tokio::test]
+async fn a_statement_that_ends_the_transaction_fails_all_its_units() {
+    for value in [Value::Text(None), Value::from("1")] {
+        let disk = Disk::new();
+        let store = disk.open().await;
+        let ran = Arc::new(AtomicBool::new(false));
+        let mut member = unit(&store).await;
+        member.insert_workspace(&workspace(1)).await.unwrap();
+        let mut others = JoinSet::new();
+        let end_store = Arc::clone(&store);
+        others.spawn(async move {
+            let mut end = unit(&end_store).await;
+            end.insert_workspace(&workspace(2)).await.unwrap();
+            // The name is missing, or the id is the member's.
+            let sql = "insert or rollback into workspace (id, name, created_at) values ($1, $2, 0)";
+            end.execute(sql, values![workspace(1).id, value]).await.unwrap_err();
+            end.commit(quietly()).await
+        });
+        all_wait().await;
+        let runs = Arc::clone(&ran);
+        let outcome = member.commit(Box::new(move || runs.store(true, Ordering::SeqCst))).await;
+        assert!(matches!(outcome, Err(StoreError::Backend(_))), "{outcome:?}");
+        assert!(others.join_all().await[0].is_err());
+        assert!(!ran.load(Ordering::SeqCst));
+        write(store.as_ref(), 3).await.unwrap();
+        assert_eq!(stored(store.as_ref()).await, BTreeSet::from([3]));
+        assert_eq!(store.counts(), Counts { units: 1, commits: 1 });
+    }
+}
+
 /// A full database may end the whole transaction in the middle of one unit; whatever it does, nothing is acknowledged that is not there.
 #[tokio::test]
 async fn when_the_database_is_full_units_say_so_and_reading_goes_on() {
@@ -259,11 +290,10 @@ async fn after_the_disk_has_failed_nothing_is_written_and_reading_goes_on() {
     {
         let mut state = store.lane.state.lock().await;
         // 1034: a sync of the file failed.
-        let error = sqlx::Error::Database(Box::new(DatabaseFailure(1034)));
-        let lost = state.commit_failed(Lost::Statement(Arc::new(error)));
+        let lost = state.commit_failed(Lost::Statement(Arc::new(failure(1034))));
         assert!(matches!(lost, Lost::Disk(_)));
         state.abandon_if_disk_failed();
-        assert!(state.connection.is_none());
+        assert!(state.connection().is_err());
     }
     let refused = write(store.as_ref(), 2).await.unwrap_err();
     assert!(matches!(refused, StoreError::Backend(_)), "{refused:?}");
@@ -277,20 +307,31 @@ async fn after_the_disk_has_failed_nothing_is_written_and_reading_goes_on() {
 }
 
 #[tokio::test]
-async fn a_unit_that_gave_up_on_a_statement_cannot_go_on() {
+async fn a_unit_with_a_failed_statement_cannot_go_on() {
     let disk = Disk::new();
     let store = disk.open().await;
     let mut unit = unit(&store).await;
     unit.insert_workspace(&workspace(1)).await.unwrap();
-    // The connection has a thread of its own, which may be faster than one poll.
-    let mut id = 100;
-    while cancel_after(1, Cancel::Waiting, unit.insert_workspace(&workspace(id))).await.is_some() {
-        id += 1;
-    }
+    let failed = unit.execute("insert into workspace (id) values ($1)", values![Uuid::nil()]).await;
+    assert!(matches!(failed, Err(StoreError::Backend(_))), "{failed:?}");
     assert!(unit.insert_workspace(&workspace(3)).await.is_err());
     assert!(unit.commit(quietly()).await.is_err());
     write(store.as_ref(), 4).await.unwrap();
     assert_eq!(stored(store.as_ref()).await, BTreeSet::from([4]));
+}
+
+/// What runs after a commit runs on a thread of the store, and can still spawn tasks.
+#[tokio::test]
+async fn what_runs_after_a_commit_finds_the_runtime() {
+    let disk = Disk::new();
+    let store = disk.open().await;
+    let unit = store.write().await.unwrap();
+    let (ran, runs) = tokio::sync::oneshot::channel();
+    let tasks = tokio_util::task::TaskTracker::new();
+    let spawned = tasks.clone();
+    let then = move || drop(spawned.spawn(async move { ran.send(()).unwrap() }));
+    unit.commit(Box::new(then)).await.unwrap();
+    runs.await.unwrap();
 }
 
 /// Closing in the midst of writers: each is told the truth.
@@ -366,7 +407,7 @@ async fn storm(seed: u64) {
                     unit.commit(Box::new(move || assert!(told.lock().unwrap().insert(id)))).await
                 };
                 // Most are dropped somewhere on their way; some get through.
-                let polls = if fate < 7 { random.random_range(0..14) } else { u32::MAX };
+                let polls = if fate < 7 { random.random_range(0..4) } else { u32::MAX };
                 let cancel = if random.random() { Cancel::Waiting } else { Cancel::Woken };
                 if let Some(Ok(())) = cancel_after(polls, cancel, work).await {
                     assert!(fate > 1);
