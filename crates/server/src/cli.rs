@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Ingest(IngestOptions),
     /// Asks an agent a question.
     Ask(AskOptions),
+    /// Says how good the answers are, on questions whose answers are known.
+    Eval(EvalOptions),
     /// Prints the document that describes the HTTP API.
     #[command(hide = true)]
     Openapi,
@@ -82,6 +84,41 @@ pub(crate) struct AskOptions {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) at: DataOptions,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct EvalOptions {
+    #[command(subcommand)]
+    pub(crate) what: EvalCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum EvalCommand {
+    /// Asks knowledge bases their questions.
+    DocsQa {
+        /// A folder with `docs.jsonl` and `questions.jsonl`, or a folder of such folders.
+        folder: PathBuf,
+        /// Where to write what was found and decided for each question, one JSON object a line.
+        #[arg(long, value_name = "FILE")]
+        predictions: Option<PathBuf>,
+        /// Where to write the figures as JSON.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// Where to write the figures as a page with diagrams.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+        /// The lowest confidence at which to answer, 0 to 1.
+        #[arg(long, default_value_t = baton_answer::DEFAULT_THRESHOLD)]
+        threshold: f64,
+    },
+    /// Says which messages ask for a person.
+    Intent {
+        /// A file with one JSON object a line: `id`, `text`, `label` (1 asks, 0 does not, null cannot be told).
+        file: PathBuf,
+        /// Where to write what was decided for each message, one JSON object a line.
+        #[arg(long, value_name = "FILE")]
+        predictions: Option<PathBuf>,
+    },
 }
 
 /// Where everything is.

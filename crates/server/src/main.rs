@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod data_folder;
 mod demo;
+mod eval;
 mod http;
 mod ingest;
 mod serve;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
             Command::Demo(options) => demo::run(&options).await,
             Command::Ingest(options) => ingest::run(&options).await,
             Command::Ask(options) => ask::run(&options).await,
+            Command::Eval(options) => eval::run(&options),
             Command::Openapi => cli::print_openapi(),
         }
     });

@@ -63,8 +63,7 @@ async fn seed_agent(baton: &Baton, workspace_id: WorkspaceId, site_url: &str) ->
     };
     let mut settings = agent.settings;
     if fresh {
-        settings.welcome =
-            "Hi, I answer questions about Baton from its user guides.".into();
+        settings.welcome = "Hi, I answer questions about Baton from its user guides.".into();
         settings.suggestions =
             ["How do I add my docs?", "How do I put the widget on my site?", "When is a person brought in?"]
                 .map(str::to_owned)

@@ -1,43 +1,39 @@
 //! Question sets with known answers, as folders of `docs.jsonl` (or Markdown files in `docs`) and `questions.jsonl`.
-#![allow(dead_code, reason = "each example uses its part")]
 
 use std::collections::HashSet;
-use std::error::Error;
 use std::path::Path;
 
-use baton_answer::confidence::Features;
-use baton_answer::evidence::Evidence;
-use baton_answer::extractive::{Extract, extract};
-use baton_answer::intent::{Intent, classify};
 use baton_answer::{Question, Turn, Who};
 use baton_knowledge::{BuildOptions, Document, Format, ReadOptions, Snapshot, SourcePassages, document_passages, read};
 use serde::Deserialize;
 
+use crate::error::{EvalError, lines};
+
 /// A knowledge base with its questions.
-pub(crate) struct Set {
-    pub(crate) name: String,
-    pub(crate) snapshot: Snapshot,
-    pub(crate) items: Vec<Item>,
+#[derive(Debug)]
+pub struct Set {
+    /// Its folder's name.
+    pub name: String,
+    /// The indexed documents.
+    pub snapshot: Snapshot,
+    /// The questions.
+    pub items: Vec<Item>,
     _folder: tempfile::TempDir,
 }
 
 /// One question with what is known about its answer.
-#[derive(Clone)]
-pub(crate) struct Item {
-    pub(crate) id: String,
-    pub(crate) question: Question,
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// What names it in its set.
+    pub id: String,
+    /// What is asked, after what.
+    pub question: Question,
     /// Absent where the set says that it cannot be scored.
-    pub(crate) answerable: Option<bool>,
-    pub(crate) kind: String,
+    pub answerable: Option<bool>,
+    /// Why it can or cannot be answered, in the set's words: `in`, `missing`, `other`, `chitchat` …
+    pub kind: String,
     /// Keys of the documents that answer it.
-    pub(crate) gold: HashSet<String>,
-}
-
-/// What the crate makes of a question without a model.
-pub(crate) struct Measured {
-    pub(crate) evidence: Evidence,
-    pub(crate) found: Extract,
-    pub(crate) features: Features,
+    pub gold: HashSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -60,13 +56,19 @@ struct Said {
 
 impl Set {
     /// The whole set.
-    pub(crate) fn load(folder: &Path) -> Result<Self, Box<dyn Error>> {
+    ///
+    /// # Errors
+    /// If it cannot be read or indexed.
+    pub fn load(folder: &Path) -> Result<Self, EvalError> {
         Self::build(folder, |_| true, items(folder)?)
     }
 
     /// Small knowledge bases made from the set, as a new owner has them: each of a few documents that answer some questions,
     /// asked those questions and as many times more that only the other documents answer.
-    pub(crate) fn load_small(folder: &Path) -> Result<Vec<Self>, Box<dyn Error>> {
+    ///
+    /// # Errors
+    /// If the set cannot be read or indexed.
+    pub fn load_small(folder: &Path) -> Result<Vec<Self>, EvalError> {
         const BASES: usize = 6;
         const QUESTIONS: usize = 5;
         const FOREIGN_PER_OWN: usize = 2;
@@ -90,66 +92,47 @@ impl Set {
         Ok(sets)
     }
 
-    fn build(folder: &Path, keep: impl Fn(&str) -> bool, items: Vec<Item>) -> Result<Self, Box<dyn Error>> {
+    fn build(folder: &Path, keep: impl Fn(&str) -> bool, items: Vec<Item>) -> Result<Self, EvalError> {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let documents = documents(folder)?;
         let kept = documents.iter().filter(|document| keep(document.key()));
         let documents = kept.map(|document| document_passages(document, "set")).collect();
         let source = SourcePassages { source_id: "set".to_owned(), source_name: name.clone(), documents };
-        let temporary = tempfile::tempdir()?;
+        let temporary = tempfile::tempdir().map_err(EvalError::file(folder))?;
         let at = temporary.path().join("snapshot");
         Snapshot::build(&at, &[source], &BuildOptions::default())?;
         let snapshot = Snapshot::open(&at)?;
         Ok(Self { name, snapshot, items, _folder: temporary })
     }
-
-    /// Searches and extracts; `None` for small talk and when nothing is found.
-    pub(crate) fn measure(&self, item: &Item) -> Result<Option<Measured>, Box<dyn Error>> {
-        let asked = item.question.asked();
-        if matches!(classify(&asked), Intent::SmallTalk { .. }) {
-            return Ok(None);
-        }
-        let evidence = Evidence::gather(&self.snapshot, &item.question)?;
-        let Some(found) = extract(&evidence, &asked) else { return Ok(None) };
-        let features = Features::measure(&evidence, &found);
-        Ok(Some(Measured { evidence, found, features }))
-    }
-}
-
-impl Measured {
-    /// Keys of the cited documents.
-    pub(crate) fn cited(&self) -> Vec<&str> {
-        let passages = self.found.parts.iter().map(|part| &self.evidence.passages[part.passage]);
-        passages.map(|passage| passage.hit.passage.document_key.as_str()).collect()
-    }
-
-    /// Whether the question can be answered and the answer cites a document that does.
-    pub(crate) fn is_safe(&self, item: &Item) -> bool {
-        item.answerable == Some(true) && self.cited().iter().any(|key| item.gold.contains(*key))
-    }
 }
 
 /// The documents of `docs.jsonl`, or of the Markdown files in `docs`.
-fn documents(folder: &Path) -> Result<Vec<Document>, Box<dyn Error>> {
-    let lines = folder.join("docs.jsonl");
-    let files = if lines.exists() {
-        vec![(lines, Format::Jsonl)]
+fn documents(folder: &Path) -> Result<Vec<Document>, EvalError> {
+    let one = folder.join("docs.jsonl");
+    let files = if one.exists() {
+        vec![(one, Format::Jsonl)]
     } else {
-        let entries: Result<Vec<_>, _> = std::fs::read_dir(folder.join("docs"))?.collect();
-        entries?.into_iter().map(|entry| (entry.path(), Format::Markdown)).collect()
+        let folder = folder.join("docs");
+        let entries = std::fs::read_dir(&folder).map_err(EvalError::file(&folder))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push((entry.map_err(EvalError::file(&folder))?.path(), Format::Markdown));
+        }
+        paths.sort_by(|a, b| a.0.cmp(&b.0));
+        paths
     };
     let mut documents = Vec::new();
     for (path, format) in files {
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let options = ReadOptions { file_name, format: Some(format), title: None };
-        documents.extend(read(&std::fs::read(&path)?, &options)?);
+        let bytes = std::fs::read(&path).map_err(EvalError::file(&path))?;
+        documents.extend(read(&bytes, &options).map_err(|source| EvalError::Documents { path, source })?);
     }
     Ok(documents)
 }
 
-fn items(folder: &Path) -> Result<Vec<Item>, Box<dyn Error>> {
-    let lines = std::fs::read_to_string(folder.join("questions.jsonl"))?;
-    lines.lines().map(|line| Ok(item(serde_json::from_str(line)?))).collect()
+fn items(folder: &Path) -> Result<Vec<Item>, EvalError> {
+    Ok(lines(&folder.join("questions.jsonl"))?.into_iter().map(item).collect())
 }
 
 fn item(line: Line) -> Item {

@@ -1,21 +1,17 @@
 //! Fits the confidence model and says how well it carries over to a knowledge base it has not seen.
 //!
-//! `cargo run -p baton-answer --example fit_confidence -- FOLDER SET,SET,… [MEASURED,MEASURED,…]`, where FOLDER holds one
+//! `cargo run -p baton-eval --example fit_confidence -- FOLDER SET,SET,… [MEASURED,MEASURED,…]`, where FOLDER holds one
 //! folder a set. The first list is fitted, each set whole and as small knowledge bases made from it; each set of it is also measured by a model fitted without it. The second list
 //! is only measured, by the model fitted on the whole first list.
 #![expect(clippy::print_stdout, reason = "a report for the person who runs it")]
-
-mod dataset;
-mod statistics;
 
 use std::error::Error;
 use std::path::Path;
 
 use baton_answer::DEFAULT_THRESHOLD;
 use baton_answer::confidence::{FEATURES, FITTED, Features, Model};
-
-use crate::dataset::Set;
-use crate::statistics::{Scored, report};
+use baton_eval::docs_qa::Set;
+use baton_eval::metrics::{Judged, selection};
 
 /// How strongly weights are held near zero; chosen for carrying over, the fit itself would like less.
 const RIDGE: f64 = 0.02;
@@ -47,10 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut all = Vec::new();
     for set in fitted.iter().chain(&measured) {
         let scored = score(&set.rows, &FITTED);
-        println!("{}", report(&set.name, &scored, DEFAULT_THRESHOLD));
+        println!("{}", line(&set.name, &scored, DEFAULT_THRESHOLD));
         all.extend(scored);
     }
-    println!("{}", report("pooled", &all, DEFAULT_THRESHOLD));
+    println!("{}", line("pooled", &all, DEFAULT_THRESHOLD));
     println!("leaving each set out:");
     let (mut pooled, mut pooled_small) = (Vec::new(), Vec::new());
     for (at, set) in fitted.iter().enumerate() {
@@ -59,20 +55,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         let model = fit(&others);
         pooled_small.extend(score(&set.small, &model));
         let scored = score(&set.rows, &model);
-        println!("{}", report(&set.name, &scored, DEFAULT_THRESHOLD));
+        println!("{}", line(&set.name, &scored, DEFAULT_THRESHOLD));
         pooled.extend(scored);
     }
-    println!("{}", report("pooled", &pooled, DEFAULT_THRESHOLD));
-    println!("{}", report("small", &pooled_small, DEFAULT_THRESHOLD));
+    println!("{}", line("pooled", &pooled, DEFAULT_THRESHOLD));
+    println!("{}", line("small", &pooled_small, DEFAULT_THRESHOLD));
     for threshold in [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9] {
-        println!("{}", report("pooled", &pooled, threshold));
+        println!("{}", line("pooled", &pooled, threshold));
     }
     let model = fit(&fitted.iter().collect::<Vec<_>>());
     if !measured.is_empty() {
         println!("sets outside the fit:");
         for set in &measured {
-            println!("{}", report(&set.name, &score(&set.rows, &model), DEFAULT_THRESHOLD));
-            println!("{}", report("  small", &score(&set.small, &model), DEFAULT_THRESHOLD));
+            println!("{}", line(&set.name, &score(&set.rows, &model), DEFAULT_THRESHOLD));
+            println!("{}", line("  small", &score(&set.small, &model), DEFAULT_THRESHOLD));
         }
     }
     println!("bias: {:.3}, weights: {:.3?}", model.bias, model.weights);
@@ -102,14 +98,43 @@ fn rows(set: &Set) -> Result<Vec<Row>, Box<dyn Error>> {
     Ok(rows)
 }
 
-fn score(rows: &[Row], model: &Model) -> Vec<Scored> {
-    let rows = rows.iter().map(|row| Scored {
-        confidence: row.features.map_or(0.0, |features| model.confidence(&features)),
-        safe: row.safe,
-        answerable: row.answerable,
-        kind: row.kind.clone(),
+/// The rows with the confidence that a model gives them, answered from the default threshold on.
+fn score(rows: &[Row], model: &Model) -> Vec<Judged> {
+    let rows = rows.iter().map(|row| {
+        let confidence = row.features.map_or(0.0, |features| model.confidence(&features));
+        Judged {
+            agent: String::new(),
+            kind: row.kind.clone(),
+            answerable: row.answerable,
+            safe: row.safe,
+            confidence,
+            answered: confidence >= DEFAULT_THRESHOLD,
+        }
     });
     rows.collect()
+}
+
+/// One line: discrimination, calibration, and what the threshold does.
+fn line(name: &str, judged: &[Judged], threshold: f64) -> String {
+    let at: Vec<Judged> =
+        judged.iter().map(|one| Judged { answered: one.confidence >= threshold, ..one.clone() }).collect();
+    let of_kinds = |kinds: &[&str]| {
+        let of: Vec<Judged> = at.iter().filter(|one| kinds.contains(&one.kind.as_str())).cloned().collect();
+        selection(&of).answered
+    };
+    let figures = selection(&at);
+    format!(
+        "{name:12} n {:4} | AUROC {:.3} ECE {:.3} coverage at 20 % risk {:.3} | at {threshold:.2}: answered {:.3} precision {:.3} of unanswerable {:.3} other+chitchat {:.3} missing {:.3}",
+        at.len(),
+        figures.auroc_safe,
+        figures.ece,
+        figures.coverage_at_20,
+        figures.answered,
+        1.0 - figures.wrong_of_answered,
+        figures.answered_unanswerable,
+        of_kinds(&["other", "chitchat"]),
+        of_kinds(&["missing"]),
+    )
 }
 
 /// Logistic regression with a ridge by Newton's method; every set weighs the same, whatever its size.
