@@ -127,6 +127,7 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn write(&self) -> Result<Box<dyn WriteUnit>, StoreError> {
+        self.readers.expect_no_reader();
         Ok(Box::new(SqlUnit { connection: self.lane.enter().await? }))
     }
 

@@ -6,6 +6,8 @@
 //! Rules of the contract:
 //! - Every query is scoped by workspace in its signature; the few that cannot be (who does this token belong to?) say `anywhere` in their name.
 //! - Absence is `None`. A lost race is [`StoreError::Conflict`]. Everything else is opaque.
+//! - Who reads begins no other unit until the reading one is dropped: a few such tasks would wait for each other for ever.
+//!   A unit that writes may have a reading one beside it.
 //! - [`WriteUnit::commit`] returns after the commit is on disk. What it is given to run runs in commit order, before it returns.
 //! - A unit that is dropped has changed nothing.
 //! - After any error a unit can only be dropped. After [`StoreError::Conflict`], units that begin from then on see what it lost to.

@@ -76,11 +76,12 @@ async fn give_back(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
 async fn work_on(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
     let mut unit = baton.store().read().await?;
     let stored = unit.conversation(turn.workspace_id, turn.conversation_id).await?.ok_or(AppError::NotFound)?;
-    if stored.state.epoch != turn.epoch || stored.state.open_turn() != Some(turn.id) {
+    let is_current = stored.state.epoch == turn.epoch && stored.state.open_turn() == Some(turn.id);
+    let entries = if is_current { all_entries(unit.as_mut(), &stored).await? } else { Vec::new() };
+    drop(unit);
+    if !is_current {
         return supersede(baton, turn).await;
     }
-    let entries = all_entries(unit.as_mut(), &stored).await?;
-    drop(unit);
     let agent = baton.agent(turn.workspace_id, turn.agent_id).await?;
     let question = question(&stored, &entries);
     let found = if asks_for_person(&question) {

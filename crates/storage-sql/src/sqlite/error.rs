@@ -62,6 +62,9 @@ pub(crate) enum Lost {
     /// The store is closed.
     #[error("the store is closed")]
     Closed,
+    /// All connections that read are taken, for far longer than reading takes.
+    #[error("no connection that reads came free")]
+    Exhausted,
     /// An earlier statement of the unit failed.
     #[error("an earlier step of the unit failed")]
     Broken,
@@ -71,7 +74,9 @@ impl From<Lost> for StoreError {
     fn from(lost: Lost) -> Self {
         match &lost {
             Lost::Statement(error) | Lost::Commit(error) if kind(error) == Kind::Full => Self::Full,
-            Lost::Statement(_) | Lost::Commit(_) | Lost::Disk(_) | Lost::Closed | Lost::Broken => Self::backend(lost),
+            Lost::Statement(_) | Lost::Commit(_) | Lost::Disk(_) | Lost::Closed | Lost::Exhausted | Lost::Broken => {
+                Self::backend(lost)
+            }
         }
     }
 }
