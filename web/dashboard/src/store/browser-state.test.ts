@@ -1,5 +1,5 @@
 import type { Agent } from "@baton/wire";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { AgentPatch } from "../wire/api";
 import { Clock } from "./clock";
 import { Drafts } from "./drafts";
@@ -134,6 +134,27 @@ describe("toasts", () => {
     expect(toasts.undo()).toBe(false);
     expect(undone).toEqual(["second", "first"]);
     expect(toasts.snapshot().map((toast) => toast.text)).toEqual(["only words"]);
+  });
+});
+
+describe("undoing what is under way", () => {
+  it("waits for it, and does not undo what was done before", async () => {
+    const toasts = new ToastStore(
+      () => 1,
+      () => {},
+    );
+    const undone: string[] = [];
+    toasts.show("taken over", { undo: () => undone.push("taken over") });
+    let finish = () => {};
+    const action = new Promise<void>((resolve) => {
+      finish = resolve;
+    }).then(() => toasts.show("put back", { undo: () => undone.push("put back") }));
+    toasts.during(action);
+    expect(toasts.undo()).toBe(true);
+    expect(undone).toEqual([]);
+    finish();
+    await action;
+    await vi.waitFor(() => expect(undone).toEqual(["put back"]));
   });
 });
 

@@ -23,6 +23,8 @@ export class ToastStore {
   private readonly listeners = new Set<() => void>();
   private readonly timers = new Map<number, number>();
   private toasts: readonly Toast[] = [];
+  /** What is under way and will say whether it can be undone. */
+  private pending: Promise<unknown> | null = null;
   private lastId = 0;
 
   constructor(
@@ -47,8 +49,22 @@ export class ToastStore {
     this.start(id);
   }
 
-  /** Undoes what the newest toast offers to undo; false when there is nothing. */
+  /** An action is under way: who undoes meanwhile means this one, not an older one. */
+  during(action: Promise<unknown>): void {
+    const settled = action
+      .catch(() => undefined)
+      .then(() => {
+        if (this.pending === settled) this.pending = null;
+      });
+    this.pending = settled;
+  }
+
+  /** Undoes what the newest toast offers to undo, once what is under way has ended; false when there is nothing. */
   undo(): boolean {
+    if (this.pending !== null) {
+      void this.pending.then(() => this.undo());
+      return true;
+    }
     const toast = this.toasts.findLast((one) => one.action?.keys === "mod+z");
     if (toast === undefined) return false;
     this.dismiss(toast.id);

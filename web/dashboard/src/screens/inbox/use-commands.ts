@@ -19,7 +19,7 @@ export function useCommands(): Commands {
   const me = useMe().member.id;
   const members = useMembers();
   const [busy, setBusy] = useState<Command["type"] | null>(null);
-  const run = useCallback(
+  const carryOut = useCallback(
     async (summary: ConversationSummary, command: Command): Promise<CommandResult> => {
       setBusy(command.type);
       const result = await client.run(summary.id, command);
@@ -56,6 +56,14 @@ export function useCommands(): Commands {
       return result;
     },
     [client, toasts, clock, me, members],
+  );
+  const run = useCallback(
+    (summary: ConversationSummary, command: Command): Promise<CommandResult> => {
+      const result = carryOut(summary, command);
+      toasts.during(result);
+      return result;
+    },
+    [carryOut, toasts],
   );
   return useMemo(() => ({ busy, run }), [busy, run]);
 }
