@@ -4,7 +4,7 @@ SHELL := /bin/bash
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: help run serve build web check test test-rust test-web test-e2e lint codegen bench race chaos screenshots tools clean
+.PHONY: help run serve build web check test test-rust test-web test-e2e lint codegen bench race chaos eval model screenshots tools clean
 
 help: ## This list.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -29,7 +29,7 @@ check: ## Quick checks: formatting, lints, types. No tests.
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cd web && npm run check
 
-test: tools web lint test-rust test-web test-e2e ## Installs what tests need and runs them all.
+test: tools model web lint test-rust test-web test-e2e ## Installs what tests need and runs them all.
 
 lint: ## Formatting, lints, types, project rules, generated files.
 	cargo fmt --all --check
@@ -46,13 +46,24 @@ test-web: ## Front-end unit tests.
 
 test-e2e: web ## Browser tests against the real binary, in Chromium.
 	cargo build --locked -p baton-server -p baton-scripted-model
-	cd e2e && npm install --no-audit --no-fund && npm test
+	cd e2e && npm install --no-audit --no-fund && npm run check && npm test
 
 codegen: ## Writes the generated files: OpenAPI document, TypeScript types.
 	cargo xtask codegen
 
 tools: ## What tests need beside Rust and Node: Chromium and cargo-nextest.
 	bash scripts/install-tools
+
+model: ## The embedding model: models/all-minilm-l6-v2.baton. Without it everything works by words alone.
+	@bash scripts/fetch-model || echo "the embedding model could not be fetched: going on without it"
+
+# Folders of question sets, each with docs.jsonl and questions.jsonl.
+QUESTION_SETS ?= ../shared/data
+
+eval: model build ## How good the answers are, on question sets: QUESTION_SETS=FOLDER. Writes target/eval/.
+	mkdir -p target/eval
+	./target/release/baton eval docs-qa $(QUESTION_SETS)/docs-qa/dev --predictions target/eval/docs-qa.jsonl --json target/eval/docs-qa.json --html target/eval/docs-qa.html
+	./target/release/baton eval intent $(QUESTION_SETS)/handoff-intent/dev/human_request.jsonl --predictions target/eval/human_request.jsonl
 
 race: build ## Takeovers raced against streaming answers: nothing of the AI after an acknowledged takeover.
 	cargo run --release --locked -p baton-load -- race

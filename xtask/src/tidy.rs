@@ -8,12 +8,13 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 /// Which of our crates each of our crates may use. A crate stands where a dependency must be kept out.
-const EDGES: [(&str, &[&str]); 14] = [
+const EDGES: [(&str, &[&str]); 15] = [
     ("baton-domain", &[]),
     ("baton-storage", &["baton-domain"]),
     ("baton-storage-sql", &["baton-domain", "baton-storage"]),
     ("baton-knowledge", &[]),
     ("baton-answer", &["baton-knowledge"]),
+    ("baton-embedder", &[]),
     ("baton-eval", &["baton-answer", "baton-knowledge"]),
     ("baton-realtime", &["baton-domain"]),
     ("baton-app", &["baton-domain", "baton-storage", "baton-knowledge", "baton-answer", "baton-realtime"]),
@@ -25,6 +26,7 @@ const EDGES: [(&str, &[&str]); 14] = [
             "baton-api",
             "baton-app",
             "baton-domain",
+            "baton-embedder",
             "baton-eval",
             "baton-knowledge",
             "baton-realtime",
