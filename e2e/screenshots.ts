@@ -30,13 +30,8 @@ test("widget", async ({ desk, visit }) => {
   await expect(visitor.launcher).toBeVisible();
   await picture(visitor.page, "widget-closed");
   await visitor.open();
-  await picture(visitor.page, "widget-open");
   await answer(visitor, QUESTION);
   await picture(visitor.page, "widget-answer");
-  await visitor.answers.getByRole("list", { name: "Sources" }).getByRole("button").first().click();
-  await expect(visitor.chat.getByRole("dialog")).toBeVisible();
-  await picture(visitor.page, "widget-source");
-  await visitor.chat.getByRole("button", { name: "Close source" }).click();
   await talk(visitor, operator);
   await picture(visitor.page, "widget-joined");
 });

@@ -66,7 +66,7 @@ impl Features {
             evidence.terms.iter().filter(|term| term.is_known).map(|term| term.term.as_str()).collect();
         let by_passage = evidence.share(|term| first.holds(term));
         Self {
-            top: f64::from(top.hit.normalised),
+            top: f64::from(top.hit.score),
             gap: by_passage * (1.0 - rival.map_or(0.0, |rival| rival.relative)),
             covered_by_passage: by_passage,
             covered_by_sentence: by_sentence,

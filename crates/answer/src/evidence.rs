@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use baton_knowledge::{Hit, Snapshot, SnapshotError};
+use baton_knowledge::{Embedder, Hit, Snapshot, SnapshotError};
 
 use crate::question::{Leaning, Question};
 
@@ -67,17 +67,28 @@ impl Evidence {
     ///
     /// # Errors
     /// Only when the snapshot cannot be read.
-    pub fn gather(snapshot: &Snapshot, question: &Question) -> Result<Self, SnapshotError> {
+    pub fn gather(
+        snapshot: &Snapshot,
+        embedder: Option<&dyn Embedder>,
+        question: &Question,
+    ) -> Result<Self, SnapshotError> {
         let own: HashSet<String> = snapshot.terms(&question.asked()).into_iter().collect();
+        // Only the embedder that made a snapshot's embeddings can say what is near to them.
+        let embedder =
+            embedder.filter(|embedder| snapshot.vectors().is_some_and(|made| made.embedder() == embedder.id()));
+        let search = |text: &str, is_follow_up| {
+            let embedding = embedder.map(|embedder| embedder.embed(text));
+            Self::search(snapshot, text, embedding.as_deref(), &own, is_follow_up)
+        };
         match question.leaning() {
-            Leaning::Alone => Self::search(snapshot, &question.search_alone(), &own, false),
-            Leaning::Leans => Self::search(snapshot, &question.search_in_context(), &own, true),
+            Leaning::Alone => search(&question.search_alone(), false),
+            Leaning::Leans => search(&question.search_in_context(), true),
             Leaning::Short => {
-                let alone = Self::search(snapshot, &question.search_alone(), &own, false)?;
+                let alone = search(&question.search_alone(), false)?;
                 if alone.knows_the_subject() {
                     return Ok(alone);
                 }
-                Self::search(snapshot, &question.search_in_context(), &own, true)
+                search(&question.search_in_context(), true)
             }
         }
     }
@@ -85,10 +96,11 @@ impl Evidence {
     fn search(
         snapshot: &Snapshot,
         text: &str,
+        embedding: Option<&[f32]>,
         own: &HashSet<String>,
         is_follow_up: bool,
     ) -> Result<Self, SnapshotError> {
-        let found = snapshot.search(text, HITS_MAX)?;
+        let found = snapshot.search(text, embedding, HITS_MAX)?;
         let terms: Vec<Term> = found
             .query_terms
             .into_iter()
@@ -97,7 +109,7 @@ impl Evidence {
                 Term { weight: f64::from(term.idf) * factor, is_known: term.passages > 0, term: term.term }
             })
             .collect();
-        let best = found.hits.first().map_or(1.0, |hit| f64::from(hit.normalised).max(f64::EPSILON));
+        let best = found.hits.first().map_or(1.0, |hit| f64::from(hit.score).max(f64::EPSILON));
         let mut passages: Vec<PassageEvidence> =
             found.hits.into_iter().map(|hit| PassageEvidence::read(snapshot, hit, best)).collect();
         for passage in &mut passages {
@@ -135,7 +147,7 @@ impl PassageEvidence {
             frame.extend(set(heading));
         }
         let body = set(&passage.text);
-        let relative = f64::from(hit.normalised) / best;
+        let relative = f64::from(hit.score) / best;
         Self { relative, document_support: 0.0, frame, heading_fit: 0.0, body, sentences, hit }
     }
 

@@ -13,7 +13,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use baton_knowledge::{Snapshot, SnapshotError, citation_url};
+use baton_knowledge::{Embedder, Snapshot, SnapshotError, citation_url};
 use serde::{Deserialize, Serialize};
 
 use crate::citation::Citation;
@@ -40,6 +40,8 @@ const DELTA_WORDS: usize = 6;
 pub struct AnswerContext {
     /// The agent's knowledge; the turn sees this one snapshot from beginning to end.
     pub snapshot: Snapshot,
+    /// What embeds the question, if there is anything.
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// The language model, if one is configured.
     pub model: Option<Arc<dyn ChatModel>>,
     /// The owner's settings.
@@ -206,7 +208,7 @@ pub async fn respond(
         return Ok(Response { outcome: Outcome::SmallTalk { about, text }, ..Response::nothing_found() });
     }
     sink(Progress::Searching);
-    let evidence = Evidence::gather(&ctx.snapshot, question)?;
+    let evidence = Evidence::gather(&ctx.snapshot, ctx.embedder.as_deref(), question)?;
     let Some(found) = extract(&evidence, &asked) else { return Ok(Response::nothing_found()) };
     let features = Features::measure(&evidence, &found);
     let base = Response {
@@ -350,7 +352,7 @@ impl From<&PassageEvidence> for Considered {
             title: passage.document_title.clone(),
             heading_path: passage.heading_path.clone(),
             text: passage.text.clone(),
-            score: evidence.hit.normalised,
+            score: evidence.hit.score,
         }
     }
 }

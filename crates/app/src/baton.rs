@@ -9,6 +9,7 @@ use baton_answer::model::ChatModel;
 use baton_domain::conversation::FreshIds;
 use baton_domain::ids::{AgentId, HandoffId, IdSource, TurnId, WorkspaceId};
 use baton_domain::time::{Clock, Timestamp};
+use baton_knowledge::Embedder;
 use baton_realtime::{Availabilities, Hub, Presences};
 use baton_storage::{AgentRow, Store, TokenHash, Visitor};
 use lru::LruCache;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Uploaded files and what was read from them.
     pub files: Arc<dyn ObjectStore>,
+    /// What embeds passages and questions; without it, only words are searched.
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// The language model; without one, answers are quoted from the docs (A1).
     pub model: Option<Arc<dyn ChatModel>>,
     /// Tells the time.
@@ -77,6 +80,7 @@ impl std::fmt::Debug for Baton {
 struct Inner {
     store: Arc<dyn Store>,
     files: Arc<dyn ObjectStore>,
+    embedder: Option<Arc<dyn Embedder>>,
     model: Option<Arc<dyn ChatModel>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
@@ -99,13 +103,14 @@ impl Baton {
     /// Puts an installation together. Nothing runs until [`crate::background::start`].
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, files, model, clock, ids, config } = parts;
+        let Parts { store, files, embedder, model, clock, ids, config } = parts;
         let snapshots = SnapshotShelf::new(config.snapshots_dir.clone());
         let kept = |count| NonZeroUsize::new(count).expect("the constants are not zero");
         Self {
             inner: Arc::new(Inner {
                 store,
                 files,
+                embedder,
                 model,
                 clock,
                 ids,
@@ -193,6 +198,10 @@ impl Baton {
 
     pub(crate) fn files(&self) -> &dyn ObjectStore {
         self.inner.files.as_ref()
+    }
+
+    pub(crate) fn embedder(&self) -> Option<Arc<dyn Embedder>> {
+        self.inner.embedder.clone()
     }
 
     pub(crate) fn model(&self) -> Option<Arc<dyn ChatModel>> {

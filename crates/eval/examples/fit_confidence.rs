@@ -76,9 +76,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn samples(folder: &Path) -> Result<Samples, Box<dyn Error>> {
-    let set = Set::load(folder)?;
+    let set = Set::load(folder, None)?;
     let mut small = Vec::new();
-    for set in Set::load_small(folder)? {
+    for set in Set::load_small(folder, None)? {
         small.extend(rows(&set)?);
     }
     Ok(Samples { rows: rows(&set)?, name: set.name, small })

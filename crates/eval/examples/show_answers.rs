@@ -12,7 +12,7 @@ use baton_eval::docs_qa::{Measured, Set};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: show_answers FOLDER")?;
-    let set = Set::load(Path::new(&folder))?;
+    let set = Set::load(Path::new(&folder), None)?;
     let terms = |text: &str| set.snapshot.terms(text);
     for item in &set.items {
         println!("\n=== {} [{}]\nQ: {}", item.id, item.kind, item.question.asked());

@@ -4,12 +4,14 @@ mod set;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use baton_answer::confidence::Features;
 use baton_answer::evidence::Evidence;
 use baton_answer::extractive::{Extract, extract, markdown};
 use baton_answer::gate::{Citable, Verdict, check};
 use baton_answer::intent::{Intent, classify};
+use baton_knowledge::Embedder;
 use serde::{Deserialize, Serialize};
 
 pub use crate::docs_qa::set::{Item, Set};
@@ -72,10 +74,10 @@ pub struct Asked {
 ///
 /// # Errors
 /// If a set cannot be read or indexed, or there is none.
-pub fn run(folder: &Path, threshold: f64) -> Result<Vec<Asked>, EvalError> {
+pub fn run(folder: &Path, threshold: f64, embedder: Option<&Arc<dyn Embedder>>) -> Result<Vec<Asked>, EvalError> {
     let mut asked = Vec::new();
     for folder in sets(folder)? {
-        let set = Set::load(&folder)?;
+        let set = Set::load(&folder, embedder)?;
         for item in &set.items {
             asked.push(set.ask(item, threshold)?);
         }
@@ -116,7 +118,7 @@ impl Set {
         if matches!(classify(&asked), Intent::SmallTalk { .. }) {
             return Ok(None);
         }
-        let evidence = Evidence::gather(&self.snapshot, &item.question)?;
+        let evidence = Evidence::gather(&self.snapshot, self.embedder.as_deref(), &item.question)?;
         let Some(found) = extract(&evidence, &asked) else { return Ok(None) };
         let features = Features::measure(&evidence, &found);
         Ok(Some(Measured { evidence, found, features }))
@@ -153,7 +155,8 @@ impl Set {
         } else {
             item.question.search_alone()
         };
-        for hit in self.snapshot.search(&text, PASSAGES_RANKED)?.hits {
+        let embedding = self.embedder.as_ref().map(|embedder| embedder.embed(&text));
+        for hit in self.snapshot.search(&text, embedding.as_deref(), PASSAGES_RANKED)?.hits {
             if !ranked.contains(&hit.passage.document_key) {
                 ranked.push(hit.passage.document_key.clone());
             }

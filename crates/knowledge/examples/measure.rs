@@ -84,7 +84,7 @@ fn quality(dir: &Path, documents: &[DocumentPassages], questions: &[Question]) -
     let mut figures = Vec::new();
     for question in questions {
         let mut ranked: Vec<String> = Vec::new();
-        for hit in snapshot.search(&question.question, FETCHED_PASSAGES)?.hits {
+        for hit in snapshot.search(&question.question, None, FETCHED_PASSAGES)?.hits {
             if !ranked.contains(&hit.passage.document_key) {
                 ranked.push(hit.passage.document_key.clone());
             }
@@ -146,7 +146,7 @@ fn speed(scratch: &Path, documents: Vec<DocumentPassages>, asked: &[String]) -> 
     let mut times = Vec::new();
     for question in asked.iter().chain(asked) {
         let start = Instant::now();
-        snapshot.search(question, 10)?;
+        snapshot.search(question, None, 10)?;
         times.push(start.elapsed());
     }
     times.sort();

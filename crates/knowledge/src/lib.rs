@@ -11,14 +11,17 @@
 mod analysis;
 mod citation;
 mod document;
+mod embedder;
 mod language;
 mod passage;
 mod read;
 mod sentences;
 mod snapshot;
+mod vectors;
 
 pub use crate::citation::citation_url;
 pub use crate::document::{Block, BlockKind, Document, DocumentBuilder};
+pub use crate::embedder::Embedder;
 pub use crate::language::Language;
 pub use crate::passage::{
     DocumentPassages, Passage, PassageId, Sentence, SentenceKind, document_passages, limits as passage_limits, passages,
@@ -29,3 +32,4 @@ pub use crate::snapshot::{
     BuildOptions, DocumentEntry, FORMAT_VERSION, Hit, Manifest, QueryTerm, SearchResult, Snapshot, SnapshotError,
     SourceEntry, SourcePassages, limits as snapshot_limits,
 };
+pub use crate::vectors::{Embedding, Vectors, embed};

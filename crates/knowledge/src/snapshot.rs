@@ -1,6 +1,7 @@
 //! Snapshots: the immutable folder that answers are searched in.
 
 mod files;
+mod fusion;
 mod index;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::passage::{DocumentPassages, Passage, PassageId};
 use crate::snapshot::index::PassageIndex;
+use crate::vectors::Vectors;
 
 /// The version of the folder layout that this build writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -69,10 +71,12 @@ pub struct Hit {
     pub source_id: Arc<str>,
     /// The name of its source.
     pub source_name: Arc<str>,
-    /// The BM25 score; comparable within one search only.
-    pub bm25: f32,
-    /// The score over the highest score that the query's terms could reach: 0 to 1, comparable across searches.
-    pub normalised: f32,
+    /// How well it fits, by words and, where there are embeddings, by meaning: 0 to 1. Hits are ordered by it.
+    pub score: f32,
+    /// BM25 over the highest value that the query's terms could reach: 0 to 1, comparable across searches.
+    pub lexical: f32,
+    /// The cosine of its embedding with the query's; absent without embeddings.
+    pub cosine: Option<f32>,
     /// The query terms that occur in the passage, its title or its headings, in query order.
     pub matched_terms: Vec<String>,
 }
@@ -181,6 +185,7 @@ struct Contents {
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     inner: Arc<Inner>,
+    vectors: Option<Arc<Vectors>>,
 }
 
 #[derive(Debug)]
@@ -218,7 +223,25 @@ impl Snapshot {
         if index.len() != manifest.passages || counted != manifest.passages {
             return Err(SnapshotError::Damaged("the number of passages differs from the manifest".to_owned()));
         }
-        Ok(Self { inner: Arc::new(Inner { manifest, contents, index }) })
+        Ok(Self { inner: Arc::new(Inner { manifest, contents, index }), vectors: None })
+    }
+
+    /// The same snapshot, searched by meaning too.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Damaged`] if the embeddings are of another snapshot.
+    pub fn with_vectors(mut self, vectors: Vectors) -> Result<Self, SnapshotError> {
+        let manifest = &self.inner.manifest;
+        if vectors.content_hash() != manifest.content_hash || vectors.len() != manifest.passages as usize {
+            return Err(SnapshotError::Damaged("the embeddings are of other passages".to_owned()));
+        }
+        self.vectors = Some(Arc::new(vectors));
+        Ok(self)
+    }
+
+    /// The embeddings, if they are there.
+    pub fn vectors(&self) -> Option<&Vectors> {
+        self.vectors.as_deref()
     }
 
     /// What the snapshot holds.
@@ -239,27 +262,42 @@ impl Snapshot {
     /// Finds the passages for `query`, at most `limit` and [`limits::MAX_HITS`], best first.
     ///
     /// The text of the query is taken as words only; it has no operators.
+    /// `embedding` is the query's, by the embedder of [`Self::vectors`]; without it, or without vectors, only words count.
     ///
     /// # Errors
     /// Only when the disk fails.
-    pub fn search(&self, query: &str, limit: usize) -> Result<SearchResult, SnapshotError> {
+    pub fn search(&self, query: &str, embedding: Option<&[f32]>, limit: usize) -> Result<SearchResult, SnapshotError> {
         let index = &self.inner.index;
         let query_terms = index.query_terms(query)?;
-        let found = index.rank(&query_terms, limit.min(limits::MAX_HITS))?;
-        let mut hits = Vec::with_capacity(found.len());
-        for ranked in found {
-            let passage = Arc::new(index.passage(ranked.number)?);
-            let source = self.source_of(ranked.number)?;
+        let cosines = match (&self.vectors, embedding) {
+            (Some(vectors), Some(embedding)) => vectors.cosines(embedding),
+            _ => Vec::new(),
+        };
+        let ranked = fusion::rank(index, &query_terms, &cosines, limit.min(limits::MAX_HITS))?;
+        let numbers: Vec<u32> = ranked.iter().map(|one| one.number).collect();
+        let matched = index.matched_terms(&query_terms, &numbers)?;
+        let mut hits = Vec::with_capacity(ranked.len());
+        for (one, matched_terms) in ranked.into_iter().zip(matched) {
+            let source = self.source_of(one.number)?;
             hits.push(Hit {
-                passage,
+                passage: Arc::new(index.passage(one.number)?),
                 source_id: Arc::clone(&source.id),
                 source_name: Arc::clone(&source.name),
-                bm25: ranked.bm25,
-                normalised: ranked.normalised,
-                matched_terms: ranked.matched_terms,
+                score: one.score,
+                lexical: one.lexical,
+                cosine: one.cosine,
+                matched_terms,
             });
         }
         Ok(SearchResult { query_terms, hits })
+    }
+
+    /// All passages in their order, as the embeddings have them.
+    ///
+    /// # Errors
+    /// Each only when the disk fails.
+    pub fn passages(&self) -> impl ExactSizeIterator<Item = Result<Passage, SnapshotError>> {
+        (0..self.inner.manifest.passages).map(|number| self.inner.index.passage(number))
     }
 
     /// The terms of any text, as the search sees them: lower case, stemmed, without stop words, in order and repeated.
@@ -274,6 +312,11 @@ impl Snapshot {
     pub fn idf(&self, term: &str) -> Result<f32, SnapshotError> {
         let index = &self.inner.index;
         Ok(index.idf(index.passages_with(term)?))
+    }
+
+    /// The number of the passage with this id, if the snapshot has it.
+    pub(crate) fn number_of(&self, id: &PassageId) -> Result<Option<u32>, SnapshotError> {
+        self.inner.index.number_of(id)
     }
 
     /// The passage with this id, if the snapshot has it.

@@ -7,13 +7,14 @@ use baton_eval::report::{Report, page};
 use baton_eval::{docs_qa, intent};
 
 use crate::cli::{EvalCommand, EvalOptions};
+use crate::embedder;
 use crate::serve::say;
 
 /// Asks, and says what came of it.
 pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
     match &options.what {
         EvalCommand::DocsQa { folder, predictions, json, html, threshold } => {
-            let asked = docs_qa::run(folder, *threshold)?;
+            let asked = docs_qa::run(folder, *threshold, embedder::built_in()?.as_ref())?;
             if let Some(path) = predictions {
                 docs_qa::write_predictions(path, &asked)?;
             }

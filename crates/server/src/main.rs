@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod data_folder;
 mod demo;
+mod embedder;
 mod eval;
 mod http;
 mod ingest;

@@ -37,6 +37,8 @@ pub(crate) async fn open(
     let baton = Baton::new(Parts {
         store: store.clone(),
         files: Arc::new(files.with_fsync(true)),
+        // Agents search by words until the confidence is fitted for embeddings too; `baton eval` measures both.
+        embedder: None,
         model,
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),

@@ -37,13 +37,14 @@ pub struct Options {
     pub readers: u32,
     /// How long to wait for another process that holds the file, such as a backup.
     pub busy_timeout: Duration,
-    /// Memory for pages of the file, for each connection, KiB.
+    /// Memory for pages of the file, for each connection, KiB. The system caches the file once for all of them, so more than
+    /// the hot pages is memory twice.
     pub cache_kib: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, busy_timeout: Duration::from_secs(5), cache_kib: 16 * 1024 }
+        Self { readers: 4, busy_timeout: Duration::from_secs(5), cache_kib: 2 * 1024 }
     }
 }
 

@@ -11,6 +11,7 @@ use baton_answer::ChatModel;
 use baton_api::ApiState;
 use baton_app::{Baton, Config, Parts, background};
 use baton_domain::time::Timestamp;
+use baton_knowledge::Embedder;
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
 use object_store::local::LocalFileSystem;
@@ -35,6 +36,7 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 #[derive(Default)]
 pub struct TestAppBuilder {
     model: Option<Arc<dyn ChatModel>>,
+    embedder: Option<Arc<dyn Embedder>>,
     limits: bool,
 }
 
@@ -49,6 +51,13 @@ impl TestAppBuilder {
     #[must_use]
     pub fn model(mut self, model: Arc<dyn ChatModel>) -> Self {
         self.model = Some(model);
+        self
+    }
+
+    /// With something that embeds passages and questions.
+    #[must_use]
+    pub fn embedder(mut self, embedder: Arc<dyn Embedder>) -> Self {
+        self.embedder = Some(embedder);
         self
     }
 
@@ -239,6 +248,7 @@ async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, 
     let baton = Baton::new(Parts {
         store: Arc::new(store),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).expect("the folder is there")),
+        embedder: builder.embedder.clone(),
         model: builder.model.clone(),
         clock: Arc::clone(clock) as _,
         ids: Arc::new(CountedIds::from(first_id)),

@@ -73,7 +73,7 @@ fn snapshot(help: &str) -> (tempfile::TempDir, Snapshot) {
 
 fn answer(question: &str) -> String {
     let (_folder, snapshot) = snapshot(HELP);
-    let evidence = Evidence::gather(&snapshot, &Question::new(question)).expect("the snapshot is read");
+    let evidence = Evidence::gather(&snapshot, None, &Question::new(question)).expect("the snapshot is read");
     let Some(found) = extract(&evidence, question) else { return "nothing".to_owned() };
     let text = markdown(&evidence, &found);
     let citable: Vec<Citable> =
@@ -119,7 +119,7 @@ fn a2_a_short_question_after_another_is_answered_on_its_own() {
     let after_another = |text: &str| {
         let before = Turn { who: Who::Visitor, text: "How do I export my contacts?".to_owned() };
         let question = Question { burst: vec![text.to_owned()], history: vec![before] };
-        Evidence::gather(&snapshot, &question).expect("the snapshot is read")
+        Evidence::gather(&snapshot, None, &question).expect("the snapshot is read")
     };
     let alone = after_another("What is a holiday?");
     assert!(!alone.is_follow_up);

@@ -43,7 +43,7 @@ pub struct Citable {
 
 impl From<&Hit> for Citable {
     fn from(hit: &Hit) -> Self {
-        Self { passage: hit.passage.clone(), source_name: hit.source_name.clone(), score: hit.normalised }
+        Self { passage: hit.passage.clone(), source_name: hit.source_name.clone(), score: hit.score }
     }
 }
 

@@ -60,7 +60,7 @@ impl Setting {
         let settings = AnswerSettings { threshold: 0.3, instructions: String::new(), deadlines };
         Self {
             _folder: folder,
-            ctx: AnswerContext { snapshot, model: None, settings, nonce: "k7".to_owned() },
+            ctx: AnswerContext { snapshot, embedder: None, model: None, settings, nonce: "k7".to_owned() },
             server: None,
         }
     }

@@ -1,7 +1,11 @@
 //! What an agent answers from: added, failed, removed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::http::{Method, StatusCode};
-use baton_test_support::TestApp;
+use baton_knowledge::Embedder;
+use baton_test_support::{TestApp, TestAppBuilder};
 use serde_json::{Value, json};
 
 async fn ask(owner: &baton_test_support::Member<'_>, agent: &str, question: &str) -> Value {
@@ -109,4 +113,43 @@ async fn h1_the_test_pane_says_what_the_policy_would_do() {
         assert_eq!(answer["would"]["action"], action, "{question}: {answer:#}");
         assert!(answer["would"]["why"].as_str().is_some_and(|why| !why.is_empty()));
     }
+}
+
+/// Knows that two words mean the same, and counts what it is asked.
+#[derive(Debug, Default)]
+struct Thesaurus {
+    asked: AtomicUsize,
+}
+
+impl Embedder for Thesaurus {
+    fn id(&self) -> &str {
+        "thesaurus"
+    }
+
+    fn embed(&self, text: &str) -> Vec<f32> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let lower = text.to_lowercase();
+        let about = |words: &[&str]| f32::from(u8::from(words.iter().any(|word| lower.contains(word))));
+        let numbers = [about(&["tail", "streamer"]), about(&["repair", "mend"]), 0.1];
+        let length = numbers.iter().map(|number| number * number).sum::<f32>().sqrt();
+        numbers.iter().map(|number| number / length).collect()
+    }
+}
+
+#[tokio::test]
+async fn k2_k4_passages_are_found_by_meaning_and_embedded_once() {
+    let thesaurus = Arc::new(Thesaurus::default());
+    let app = TestAppBuilder::default().embedder(Arc::clone(&thesaurus) as _).start().await;
+    let owner = app.owner().await;
+    let agent = owner.agent().await;
+    owner.teach(&agent, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
+    assert_eq!(thesaurus.asked.load(Ordering::SeqCst), 1);
+    let found = ask(&owner, &agent, "streamer?").await;
+    assert_eq!(found["passages"][0]["title"], "Tails", "no word is shared: {found:#}");
+
+    thesaurus.asked.store(0, Ordering::SeqCst);
+    owner.teach(&agent, "Repairs", "# Repairs\n\nTorn sails are repaired within nine days.\n").await;
+    assert_eq!(thesaurus.asked.load(Ordering::SeqCst), 1, "what did not change is not embedded again");
+    let found = ask(&owner, &agent, "mending?").await;
+    assert_eq!(found["passages"][0]["title"], "Repairs", "{found:#}");
 }

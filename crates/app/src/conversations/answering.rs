@@ -40,6 +40,7 @@ pub(crate) async fn answer(
     let snapshot = baton.snapshots().get(agent.id, snapshot_id).await?;
     let deleted = deleted_since(baton, agent, &snapshot).await?;
     let ctx = AnswerContext {
+        embedder: baton.embedder(),
         snapshot: (*snapshot).clone(),
         model: baton.model(),
         settings: AnswerSettings {

@@ -1,5 +1,6 @@
 //! Sources, training, and the snapshots that answers come from.
 
+mod embed;
 mod shelf;
 mod sources;
 mod train;

@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use baton_domain::ids::{AgentId, SnapshotId};
-use baton_knowledge::Snapshot;
+use baton_knowledge::{Snapshot, SnapshotError, Vectors};
 
 use crate::AppError;
+
+/// How the name of a file of embeddings ends.
+const VECTORS: &str = "vectors";
 
 /// Agents whose snapshots are kept open; the one that was opened first makes room.
 const OPEN_MAX: usize = 200;
@@ -32,7 +35,13 @@ impl SnapshotShelf {
         self.agent_dir(agent_id).join(snapshot_id.to_string())
     }
 
-    /// Opens a snapshot, or gives the one that is open.
+    /// Where the embeddings of a snapshot lie, once they are made.
+    #[must_use]
+    pub fn vectors_path(&self, agent_id: AgentId, snapshot_id: SnapshotId) -> PathBuf {
+        self.agent_dir(agent_id).join(format!("{snapshot_id}.{VECTORS}"))
+    }
+
+    /// Opens a snapshot, with its embeddings if they are there, or gives the one that is open.
     ///
     /// # Errors
     /// [`AppError::Internal`] if it cannot be opened: the folder is gone or damaged.
@@ -42,8 +51,8 @@ impl SnapshotShelf {
         {
             return Ok(Arc::clone(snapshot));
         }
-        let path = self.path(agent_id, snapshot_id);
-        let opened = tokio::task::spawn_blocking(move || Snapshot::open(&path)).await;
+        let (path, vectors) = (self.path(agent_id, snapshot_id), self.vectors_path(agent_id, snapshot_id));
+        let opened = tokio::task::spawn_blocking(move || open(&path, &vectors)).await;
         let snapshot = match opened {
             Ok(Ok(snapshot)) => Arc::new(snapshot),
             Ok(Err(error)) => {
@@ -62,13 +71,19 @@ impl SnapshotShelf {
         Ok(snapshot)
     }
 
+    /// The next use opens the agent's snapshot anew: its embeddings have come.
+    pub(crate) fn open_anew(&self, agent_id: AgentId) {
+        self.opened().remove(&agent_id);
+    }
+
     /// Removes an agent's snapshots but these. What is open stays readable until it is dropped.
     pub(crate) fn keep_only(&self, agent_id: AgentId, kept: &[SnapshotId]) {
         let Ok(entries) = std::fs::read_dir(self.agent_dir(agent_id)) else { return };
         let kept: Vec<_> = kept.iter().map(ToString::to_string).collect();
         for entry in entries.flatten() {
             let name = entry.file_name();
-            if !kept.iter().any(|id| name.to_str() == Some(id)) {
+            let of = name.to_str().map(|name| name.split('.').next().unwrap_or(name));
+            if !kept.iter().any(|id| of == Some(id)) {
                 remove(&entry.path());
             }
         }
@@ -83,9 +98,25 @@ impl SnapshotShelf {
     }
 }
 
+/// Embeddings that cannot be read cost meaning, not answers: words are searched without them.
+pub(crate) fn open(path: &Path, vectors: &Path) -> Result<Snapshot, SnapshotError> {
+    let snapshot = Snapshot::open(path)?;
+    if !vectors.is_file() {
+        return Ok(snapshot);
+    }
+    match Vectors::open(vectors).and_then(|vectors| snapshot.clone().with_vectors(vectors)) {
+        Ok(with_vectors) => Ok(with_vectors),
+        Err(error) => {
+            tracing::warn!(path = %vectors.display(), error = &error as &dyn std::error::Error, "cannot use embeddings");
+            Ok(snapshot)
+        }
+    }
+}
+
 /// Leftovers cost disk only, so failing to remove them is noted and forgotten.
 fn remove(path: &Path) {
-    if let Err(error) = std::fs::remove_dir_all(path) {
+    let removed = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+    if let Err(error) = removed {
         tracing::warn!(path = %path.display(), error = &error as &dyn std::error::Error, "cannot remove an old snapshot");
     }
 }

@@ -11,6 +11,7 @@ use baton_knowledge::{
 use baton_realtime::{Signal, Topic};
 use baton_storage::{KnowledgeRow, KnowledgeState, quietly};
 
+use crate::knowledge::embed::embed_snapshot;
 use crate::knowledge::sources::{read_content, read_documents, tell, write_documents};
 use crate::{AppError, Baton};
 
@@ -36,7 +37,9 @@ pub async fn train_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: Age
             readable.push(source);
         }
     }
-    publish(baton, workspace_id, agent_id, readable).await
+    let Some((published, before)) = publish(baton, workspace_id, agent_id, readable).await? else { return Ok(()) };
+    // The docs answer from here on, by their words; their meaning follows.
+    embed_snapshot(baton, agent_id, published, before).await
 }
 
 /// Does the training that is due right now, in this task: for the command line, and for tests.
@@ -114,12 +117,13 @@ fn parse(source: &Source, bytes: &[u8]) -> Result<(String, Vec<DocumentPassages>
     Ok((format.as_str().to_owned(), documents))
 }
 
+/// Publishes a snapshot of sources that were read; says which, and which was published before. `None` if it could not be built.
 async fn publish(
     baton: &Baton,
     workspace_id: WorkspaceId,
     agent_id: AgentId,
     sources: Vec<Source>,
-) -> Result<(), AppError> {
+) -> Result<Option<(SnapshotId, Option<SnapshotId>)>, AppError> {
     let mut passages = Vec::with_capacity(sources.len());
     for source in &sources {
         let documents = read_documents(baton, workspace_id, source.id).await?;
@@ -135,9 +139,13 @@ async fn publish(
         Ok(Ok(manifest)) => ready(baton, snapshot_id, &manifest),
         Ok(Err(error)) => {
             tracing::error!(agent.id = %agent_id, error = &error as &dyn std::error::Error, "training failed");
-            return fail(baton, workspace_id, agent_id, &sources, &error.to_string()).await;
+            fail(baton, workspace_id, agent_id, &sources, &error.to_string()).await?;
+            return Ok(None);
         }
-        Err(_) => return fail(baton, workspace_id, agent_id, &sources, "building the index failed").await,
+        Err(_) => {
+            fail(baton, workspace_id, agent_id, &sources, "building the index failed").await?;
+            return Ok(None);
+        }
     };
     let mut unit = baton.store().write().await?;
     let agent = unit.agent(workspace_id, agent_id).await?.ok_or(AppError::NotFound)?;
@@ -155,7 +163,7 @@ async fn publish(
         tell(baton, workspace_id, source, None);
     }
     tell_agent(baton, workspace_id, agent_id);
-    Ok(())
+    Ok(Some((snapshot_id, agent.knowledge.snapshot_id)))
 }
 
 fn ready(baton: &Baton, snapshot_id: SnapshotId, manifest: &Manifest) -> KnowledgeRow {

@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use baton_answer::{Question, Turn, Who};
-use baton_knowledge::{BuildOptions, Document, Format, ReadOptions, Snapshot, SourcePassages, document_passages, read};
+use baton_knowledge::{
+    BuildOptions, Document, Embedder, Format, ReadOptions, Snapshot, SourcePassages, Vectors, document_passages, embed,
+    read,
+};
 use serde::Deserialize;
 
 use crate::error::{EvalError, lines};
@@ -18,6 +22,8 @@ pub struct Set {
     pub snapshot: Snapshot,
     /// The questions.
     pub items: Vec<Item>,
+    /// What embeds documents and questions, if anything does.
+    pub embedder: Option<Arc<dyn Embedder>>,
     _folder: tempfile::TempDir,
 }
 
@@ -59,8 +65,8 @@ impl Set {
     ///
     /// # Errors
     /// If it cannot be read or indexed.
-    pub fn load(folder: &Path) -> Result<Self, EvalError> {
-        Self::build(folder, |_| true, items(folder)?)
+    pub fn load(folder: &Path, embedder: Option<&Arc<dyn Embedder>>) -> Result<Self, EvalError> {
+        Self::build(folder, |_| true, items(folder)?, embedder)
     }
 
     /// Small knowledge bases made from the set, as a new owner has them: each of a few documents that answer some questions,
@@ -68,7 +74,7 @@ impl Set {
     ///
     /// # Errors
     /// If the set cannot be read or indexed.
-    pub fn load_small(folder: &Path) -> Result<Vec<Self>, EvalError> {
+    pub fn load_small(folder: &Path, embedder: Option<&Arc<dyn Embedder>>) -> Result<Vec<Self>, EvalError> {
         const BASES: usize = 6;
         const QUESTIONS: usize = 5;
         const FOREIGN_PER_OWN: usize = 2;
@@ -87,12 +93,17 @@ impl Set {
                 ..item.clone()
             });
             let asked = own.into_iter().cloned().chain(foreign).collect();
-            sets.push(Self::build(folder, |key| documents.contains(key), asked)?);
+            sets.push(Self::build(folder, |key| documents.contains(key), asked, embedder)?);
         }
         Ok(sets)
     }
 
-    fn build(folder: &Path, keep: impl Fn(&str) -> bool, items: Vec<Item>) -> Result<Self, EvalError> {
+    fn build(
+        folder: &Path,
+        keep: impl Fn(&str) -> bool,
+        items: Vec<Item>,
+        embedder: Option<&Arc<dyn Embedder>>,
+    ) -> Result<Self, EvalError> {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let documents = documents(folder)?;
         let kept = documents.iter().filter(|document| keep(document.key()));
@@ -101,8 +112,13 @@ impl Set {
         let temporary = tempfile::tempdir().map_err(EvalError::file(folder))?;
         let at = temporary.path().join("snapshot");
         Snapshot::build(&at, &[source], &BuildOptions::default())?;
-        let snapshot = Snapshot::open(&at)?;
-        Ok(Self { name, snapshot, items, _folder: temporary })
+        let mut snapshot = Snapshot::open(&at)?;
+        if let Some(embedder) = embedder {
+            let vectors = temporary.path().join("vectors");
+            embed(&snapshot, embedder.as_ref(), None, &|| false, &vectors)?;
+            snapshot = snapshot.with_vectors(Vectors::open(&vectors)?)?;
+        }
+        Ok(Self { name, snapshot, items, embedder: embedder.cloned(), _folder: temporary })
     }
 }
 

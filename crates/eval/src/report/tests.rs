@@ -27,7 +27,7 @@ fn split() -> tempfile::TempDir {
 #[test]
 fn k7_every_knowledge_base_of_a_folder_is_asked_and_rated() {
     let folder = split();
-    let asked = run(folder.path(), 0.5).unwrap();
+    let asked = run(folder.path(), 0.5, None).unwrap();
     assert_eq!(asked.len(), 10);
     assert_eq!(asked[0].prediction.ranked[0], "tails");
     let hello = &asked[3].prediction;
@@ -37,14 +37,14 @@ fn k7_every_knowledge_base_of_a_folder_is_asked_and_rated() {
     assert_eq!((report.pooled.ranking.questions, report.pooled.ranking.recall_1), (4, 1.0));
     assert_eq!(report.pooled.selection.questions, 8, "what cannot be scored is not");
     assert_eq!(report.unanswerable["missing"].questions, 2);
-    let one = run(&folder.path().join("kites"), 0.5).unwrap();
+    let one = run(&folder.path().join("kites"), 0.5, None).unwrap();
     assert_eq!(one.len(), 5, "a knowledge base alone is asked too");
 }
 
 #[test]
 fn predictions_are_written_one_a_line() {
     let folder = split();
-    let asked = run(folder.path(), 0.5).unwrap();
+    let asked = run(folder.path(), 0.5, None).unwrap();
     let out = folder.path().join("predictions.jsonl");
     write_predictions(&out, &asked).unwrap();
     let text = fs::read_to_string(out).unwrap();
@@ -59,7 +59,7 @@ fn predictions_are_written_one_a_line() {
 fn the_page_needs_nothing_and_escapes_names() {
     let folder = split();
     fs::rename(folder.path().join("kites"), folder.path().join("<b>kites")).unwrap();
-    let report = Report::of(&run(folder.path(), 0.5).unwrap(), 0.5);
+    let report = Report::of(&run(folder.path(), 0.5, None).unwrap(), 0.5);
     let page = page("A & B", &report);
     assert!(page.contains("A &amp; B") && page.contains("&lt;b&gt;kites") && !page.contains("<b>"));
     assert!(!page.contains("http") && !page.contains("<script"));
@@ -69,6 +69,6 @@ fn the_page_needs_nothing_and_escapes_names() {
 #[test]
 fn a_folder_without_questions_says_what_is_expected() {
     let folder = tempfile::tempdir().unwrap();
-    let said = run(folder.path(), 0.5).unwrap_err().to_string();
+    let said = run(folder.path(), 0.5, None).unwrap_err().to_string();
     assert!(said.contains("docs.jsonl") && said.contains("questions.jsonl"), "{said}");
 }

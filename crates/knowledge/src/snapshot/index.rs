@@ -106,15 +106,6 @@ fn headings(passage: &Passage) -> String {
     lines.join("\n")
 }
 
-/// A passage with its score.
-#[derive(Debug)]
-pub(super) struct Ranked {
-    pub(super) number: u32,
-    pub(super) bm25: f32,
-    pub(super) normalised: f32,
-    pub(super) matched_terms: Vec<String>,
-}
-
 /// The open index.
 pub(super) struct PassageIndex {
     searcher: Searcher,
@@ -180,26 +171,16 @@ impl PassageIndex {
         (1.0 + (all - found + 0.5).max(0.0) / (found + 0.5)).ln() as f32
     }
 
-    /// The best passages for the terms, best first; equal scores in reading order.
-    ///
-    /// This is the one place where scores are made: another signal, such as the nearness of embeddings, joins here.
-    pub(super) fn rank(&self, terms: &[QueryTerm], limit: usize) -> Result<Vec<Ranked>, SnapshotError> {
+    /// The best passages for the terms, best first, with BM25 over the most that the terms could reach; equal scores in
+    /// reading order.
+    pub(super) fn rank(&self, terms: &[QueryTerm], limit: usize) -> Result<Vec<(u32, f32)>, SnapshotError> {
         if limit == 0 || terms.iter().all(|term| term.passages == 0) {
             return Ok(Vec::new());
         }
         let best = self.searcher.search(&self.query(terms), &TopDocs::with_limit(limit).order_by_score())?;
         let most = most(terms);
-        let mut ranked: Vec<Ranked> = best
-            .into_iter()
-            .map(|(bm25, address)| Ranked {
-                number: address.doc_id,
-                bm25,
-                normalised: if most > 0.0 { (bm25 / most).clamp(0.0, 1.0) } else { 0.0 },
-                matched_terms: Vec::new(),
-            })
-            .collect();
-        self.match_terms(terms, &mut ranked)?;
-        Ok(ranked)
+        let normalised = |bm25: f32| if most > 0.0 { (bm25 / most).clamp(0.0, 1.0) } else { 0.0 };
+        Ok(best.into_iter().map(|(bm25, address)| (address.doc_id, normalised(bm25))).collect())
     }
 
     /// Any of the terms, in the content or in the title, and pairs of them near each other.
@@ -222,16 +203,22 @@ impl PassageIndex {
         BooleanQuery::new(clauses)
     }
 
-    fn match_terms(&self, terms: &[QueryTerm], ranked: &mut [Ranked]) -> Result<(), SnapshotError> {
-        let Some(segment) = self.searcher.segment_readers().first() else { return Ok(()) };
+    /// The terms that occur in each passage, its title or its headings, in the order of the terms.
+    pub(super) fn matched_terms(
+        &self,
+        terms: &[QueryTerm],
+        numbers: &[u32],
+    ) -> Result<Vec<Vec<String>>, SnapshotError> {
+        let mut matched = vec![Vec::new(); numbers.len()];
+        let Some(segment) = self.searcher.segment_readers().first() else { return Ok(matched) };
         let inverted = segment.inverted_index(self.fields.content)?;
-        let mut by_number: Vec<usize> = (0..ranked.len()).collect();
-        by_number.sort_by_key(|at| ranked[*at].number);
+        let mut by_number: Vec<usize> = (0..numbers.len()).collect();
+        by_number.sort_by_key(|at| numbers[*at]);
         for known in terms.iter().filter(|term| term.passages > 0) {
             let term = Term::from_field_text(self.fields.content, &known.term);
             let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else { continue };
             for at in &by_number {
-                let number = ranked[*at].number;
+                let number = numbers[*at];
                 if postings.doc() < number {
                     postings.seek(number);
                 }
@@ -239,11 +226,11 @@ impl PassageIndex {
                     break;
                 }
                 if postings.doc() == number {
-                    ranked[*at].matched_terms.push(known.term.clone());
+                    matched[*at].push(known.term.clone());
                 }
             }
         }
-        Ok(())
+        Ok(matched)
     }
 
     pub(super) fn number_of(&self, id: &PassageId) -> Result<Option<u32>, SnapshotError> {

@@ -77,7 +77,7 @@ fn build(sources: &[SourcePassages]) -> (TempDir, PathBuf, Snapshot) {
 }
 
 fn search(snapshot: &Snapshot, query: &str) -> Vec<Hit> {
-    snapshot.search(query, 10).expect("the disk works").hits
+    snapshot.search(query, None, 10).expect("the disk works").hits
 }
 
 #[test]
@@ -118,16 +118,16 @@ fn scores_are_normalised_and_ordered() {
     let (_scratch, _, snapshot) = build(&corpus(CORPUS));
     let hits = search(&snapshot, "how long does a refund take");
     assert!(hits.len() > 1);
-    assert!(hits.windows(2).all(|pair| pair[0].bm25 >= pair[1].bm25 && pair[0].normalised >= pair[1].normalised));
-    assert!(hits.iter().all(|hit| hit.normalised > 0.0 && hit.normalised <= 1.0));
+    assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score && pair[0].lexical >= pair[1].lexical));
+    assert!(hits.iter().all(|hit| hit.lexical > 0.0 && hit.lexical <= 1.0));
     let off_topic = search(&snapshot, "the capital of Peru is refunded by penguins");
-    assert!(off_topic[0].normalised < hits[0].normalised / 2.0, "words that no passage knows weigh against a passage");
+    assert!(off_topic[0].lexical < hits[0].lexical / 2.0, "words that no passage knows weigh against a passage");
 }
 
 #[test]
 fn terms_and_weights_are_those_of_the_search() {
     let (_scratch, _, snapshot) = build(&corpus(CORPUS));
-    let result = snapshot.search("Refunds, refunds and penguins?", 10).expect("the disk works");
+    let result = snapshot.search("Refunds, refunds and penguins?", None, 10).expect("the disk works");
     let terms: Vec<&str> = result.query_terms.iter().map(|term| term.term.as_str()).collect();
     assert_eq!(terms, ["refund", "penguin"]);
     assert_eq!(snapshot.terms("Refunds, refunds and penguins?"), ["refund", "refund", "penguin"]);
@@ -153,11 +153,11 @@ fn a_query_has_no_operators() {
     for query in ["", "  ", "?!*", "\0", "\u{202e}", "zzz"] {
         assert!(search(&snapshot, query).is_empty(), "{query:?}");
     }
-    assert!(snapshot.search("refund", 0).expect("the disk works").hits.is_empty());
-    let long = snapshot.search(&"refund word1 word2é ".repeat(100_000), usize::MAX).expect("the disk works");
+    assert!(snapshot.search("refund", None, 0).expect("the disk works").hits.is_empty());
+    let long = snapshot.search(&"refund word1 word2é ".repeat(100_000), None, usize::MAX).expect("the disk works");
     assert!(long.query_terms.len() <= 64);
     let many: String = (0..10_000).map(|n| format!("w{n} ")).collect();
-    assert_eq!(snapshot.search(&many, 10).expect("the disk works").query_terms.len(), 64);
+    assert_eq!(snapshot.search(&many, None, 10).expect("the disk works").query_terms.len(), 64);
 }
 
 #[test]
@@ -328,10 +328,10 @@ proptest! {
         let documents = documents.iter().map(|document| document_passages(document, "s")).collect();
         let (_scratch, _, snapshot) = build(&[SourcePassages { source_id: "s".to_owned(), source_name: "S".to_owned(), documents }]);
         for query in queries.iter().chain(&texts) {
-            let result = snapshot.search(query, 5).expect("the disk works");
+            let result = snapshot.search(query, None, 5).expect("the disk works");
             prop_assert!(result.hits.len() <= 5);
             for hit in result.hits {
-                prop_assert!((0.0..=1.0).contains(&hit.normalised));
+                prop_assert!((0.0..=1.0).contains(&hit.lexical));
                 prop_assert!(!hit.matched_terms.is_empty());
             }
         }
