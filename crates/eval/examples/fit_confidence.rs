@@ -7,11 +7,14 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use baton_answer::DEFAULT_THRESHOLD;
 use baton_answer::confidence::{FEATURES, FITTED, Features, Model};
+use baton_embedder::MiniLm;
 use baton_eval::docs_qa::Set;
 use baton_eval::metrics::{Judged, selection};
+use baton_knowledge::Embedder;
 
 /// How strongly weights are held near zero; chosen for carrying over, the fit itself would like less.
 const RIDGE: f64 = 0.02;
@@ -76,21 +79,41 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn samples(folder: &Path) -> Result<Samples, Box<dyn Error>> {
-    let set = Set::load(folder, None)?;
+    let embedder = embedder()?;
+    let set = Set::load(folder, embedder.as_ref())?;
     let mut small = Vec::new();
-    for set in Set::load_small(folder, None)? {
+    for set in Set::load_small(folder, embedder.as_ref())? {
         small.extend(rows(&set)?);
     }
     Ok(Samples { rows: rows(&set)?, name: set.name, small })
 }
 
+/// The embedding model, if the set-up has fetched it: then the fit is for agents with embeddings.
+fn embedder() -> Result<Option<Arc<dyn Embedder>>, Box<dyn Error>> {
+    let Ok(model) = std::fs::read("models/all-minilm-l6-v2.baton") else { return Ok(None) };
+    Ok(Some(Arc::new(BuiltIn(MiniLm::load(model)?))))
+}
+
+#[derive(Debug)]
+struct BuiltIn(MiniLm);
+
+impl Embedder for BuiltIn {
+    fn id(&self) -> &str {
+        self.0.id()
+    }
+
+    fn embed(&self, text: &str) -> Vec<f32> {
+        self.0.embed_query(text).as_slice().to_vec()
+    }
+}
+
 fn rows(set: &Set) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = Vec::new();
     for item in set.items.iter().filter(|item| item.answerable.is_some()) {
-        let measured = set.measure(item)?;
+        let features = set.measure(item)?.map(|measured| measured.features);
         rows.push(Row {
-            features: measured.as_ref().map(|measured| measured.features),
-            safe: measured.is_some_and(|measured| measured.is_safe(item)),
+            features,
+            safe: set.ask(item, DEFAULT_THRESHOLD)?.judged.is_some_and(|judged| judged.safe),
             answerable: item.answerable == Some(true),
             kind: item.kind.clone(),
         });
