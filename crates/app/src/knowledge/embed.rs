@@ -29,6 +29,8 @@ pub(crate) async fn embed_snapshot(
         embed(&snapshot, embedder.as_ref(), before.as_ref(), &|| stop.is_cancelled(), &to)
     });
     match made.await {
+        // The job must not count as done: the next start makes them.
+        Ok(Ok(())) if baton.shutdown().is_cancelled() => Err(AppError::Internal("shutting down")),
         Ok(Ok(())) => {
             shelf.open_anew(agent_id);
             Ok(())

@@ -8,6 +8,7 @@ use baton_domain::time::Timestamp;
 use baton_storage::{Store, StoreError, Workspace, quietly};
 use rusqlite::Connection;
 use tempfile::TempDir;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::connection::values;
@@ -290,4 +291,27 @@ async fn hot_queries_have_their_index() {
         let sorts = plan.contains("temp b-tree") && !plan.contains("temp b-tree for last term");
         assert!(sql == conversations::LATEST || !sorts, "{sql}\n{plan}");
     }
+}
+
+#[tokio::test]
+async fn a_task_that_reads_begins_no_other_unit() {
+    let disk = Disk::new();
+    let store = disk.open().await;
+    let tasks = TaskTracker::new();
+    for writes in [true, false] {
+        let begun = Arc::clone(&store);
+        let task = tasks.spawn(async move {
+            let reading = begun.read().await.unwrap();
+            let _other = if writes { begun.write().await.map(drop) } else { begun.read().await.map(drop) };
+            drop(reading);
+        });
+        assert!(task.await.unwrap_err().is_panic(), "writes: {writes}");
+    }
+    let task = tasks.spawn(async move {
+        let writing = store.write().await.unwrap();
+        let reading = store.read().await.is_ok();
+        drop(writing);
+        reading
+    });
+    assert!(task.await.unwrap(), "who writes may read beside it, and nothing was left taken");
 }
