@@ -15,7 +15,7 @@ run: build ## Builds everything and starts the demo: demo site, widget, inbox; S
 serve: build ## Builds everything and starts Baton on ./baton-data.
 	./target/release/baton serve
 
-build: web ## The binary, with both front ends inside: target/release/baton.
+build: web model ## The binary, with both front ends inside: target/release/baton.
 	cargo build --release --locked -p baton-server
 
 web: web/.built ## Both front ends.

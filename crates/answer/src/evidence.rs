@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use baton_knowledge::{Embedder, Hit, Snapshot, SnapshotError};
+use baton_knowledge::{Contrast, Embedder, Hit, Snapshot, SnapshotError};
 
 use crate::question::{Leaning, Question};
 
@@ -29,6 +29,11 @@ pub struct Evidence {
     pub passages: Vec<PassageEvidence>,
     /// Whether the question was searched together with an earlier one.
     pub is_follow_up: bool,
+    /// How the best passages stand out.
+    pub contrast: Contrast,
+    /// What a question about the documents' subjects finds where its answer is not; see
+    /// [`baton_knowledge::Manifest::null_lexical`].
+    pub null_lexical: f64,
     total: f64,
 }
 
@@ -63,7 +68,7 @@ pub struct PassageEvidence {
 }
 
 impl Evidence {
-    /// Searches the snapshot for a question.
+    /// Searches the snapshot for a question. Waits for the disk and the embedder.
     ///
     /// # Errors
     /// Only when the snapshot cannot be read.
@@ -77,7 +82,14 @@ impl Evidence {
         let embedder =
             embedder.filter(|embedder| snapshot.vectors().is_some_and(|made| made.embedder() == embedder.id()));
         let search = |text: &str, is_follow_up| {
-            let embedding = embedder.map(|embedder| embedder.embed(text));
+            let embedding = embedder.and_then(|embedder| match embedder.embed_one(text) {
+                Ok(embedding) => Some(embedding),
+                // Words find most of it too.
+                Err(error) => {
+                    tracing::warn!(embedder = embedder.id(), error = %error, "searching by words alone");
+                    None
+                }
+            });
             Self::search(snapshot, text, embedding.as_deref(), &own, is_follow_up)
         };
         match question.leaning() {
@@ -110,6 +122,7 @@ impl Evidence {
             })
             .collect();
         let best = found.hits.first().map_or(1.0, |hit| f64::from(hit.score).max(f64::EPSILON));
+        let contrast = found.contrast;
         let mut passages: Vec<PassageEvidence> =
             found.hits.into_iter().map(|hit| PassageEvidence::read(snapshot, hit, best)).collect();
         for passage in &mut passages {
@@ -117,7 +130,8 @@ impl Evidence {
         }
         support_by_documents(&mut passages);
         let total = terms.iter().map(|term| term.weight).sum::<f64>().max(f64::EPSILON);
-        Ok(Self { terms, passages, is_follow_up, total })
+        let null_lexical = f64::from(snapshot.manifest().null_lexical);
+        Ok(Self { terms, passages, is_follow_up, contrast, null_lexical, total })
     }
 
     /// Whether the documents are about a short question by itself: the best passage holds most of it, and a single word
@@ -154,6 +168,11 @@ impl PassageEvidence {
     /// Whether title, headings or text hold a term.
     pub fn holds(&self, term: &str) -> bool {
         self.body.contains(term) || self.frame.contains(term)
+    }
+
+    /// The highest cosine of one of its sentences with the question; 0 without embeddings, or far behind the best passages.
+    pub fn nearest_sentence(&self) -> f64 {
+        f64::from(self.hit.sentence_cosines.iter().copied().fold(0.0, f32::max))
     }
 
     /// What names the passage's document among all sources.

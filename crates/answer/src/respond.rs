@@ -3,7 +3,7 @@
 //! The order is fixed: small talk is answered as such; the documents are searched; below the threshold the turn abstains
 //! without asking any model; above it the model writes, if there is one, or the passages speak for themselves.
 //! Whatever a model does wrong costs the visitor nothing: the passages were good enough to answer, so they do (A6).
-//! Nothing is spawned: dropping the future ends the turn and any request it made.
+//! Dropping the future ends the turn and any request it made; a search that has begun ends by itself.
 
 mod write;
 
@@ -208,7 +208,7 @@ pub async fn respond(
         return Ok(Response { outcome: Outcome::SmallTalk { about, text }, ..Response::nothing_found() });
     }
     sink(Progress::Searching);
-    let evidence = Evidence::gather(&ctx.snapshot, ctx.embedder.as_deref(), question)?;
+    let evidence = gather(ctx, question).await?;
     let Some(found) = extract(&evidence, &asked) else { return Ok(Response::nothing_found()) };
     let features = Features::measure(&evidence, &found);
     let base = Response {
@@ -226,6 +226,13 @@ pub async fn respond(
     }
     sink(Progress::Writing);
     Ok(answer(ctx, question, &evidence, &found, base, sink).await)
+}
+
+/// Searches on a thread that may wait, so that the disk and the embedder hold up nobody else.
+async fn gather(ctx: &AnswerContext, question: &Question) -> Result<Evidence, SnapshotError> {
+    let (snapshot, embedder, question) = (ctx.snapshot.clone(), ctx.embedder.clone(), question.clone());
+    let searching = tokio::task::spawn_blocking(move || Evidence::gather(&snapshot, embedder.as_deref(), &question));
+    searching.await.unwrap_or_else(|_| Err(SnapshotError::Damaged("searching failed".to_owned())))
 }
 
 /// Writes the answer to a question that the documents are thought to answer.

@@ -3,6 +3,8 @@
 //! `cargo run -p baton-eval --example fit_confidence -- FOLDER SET,SET,… [MEASURED,MEASURED,…]`, where FOLDER holds one
 //! folder a set. The first list is fitted, each set whole and as small knowledge bases made from it; each set of it is also measured by a model fitted without it. The second list
 //! is only measured, by the model fitted on the whole first list.
+//! With `--words` before FOLDER it fits the model for agents without embeddings. Embeddings are kept in
+//! `target/eval/embeddings` for the next run.
 #![expect(clippy::print_stdout, reason = "a report for the person who runs it")]
 
 use std::error::Error;
@@ -10,14 +12,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use baton_answer::DEFAULT_THRESHOLD;
-use baton_answer::confidence::{FEATURES, FITTED, Features, Model};
+use baton_answer::confidence::{Features, Model};
 use baton_embedder::MiniLm;
+use baton_eval::Cached;
 use baton_eval::docs_qa::Set;
 use baton_eval::metrics::{Judged, selection};
-use baton_knowledge::Embedder;
+use baton_knowledge::{EmbedError, Embedder};
 
-/// How strongly weights are held near zero; chosen for carrying over, the fit itself would like less.
-const RIDGE: f64 = 0.02;
+/// How strongly the weights of measures, brought to a spread of one, are held near zero.
+const RIDGE: f64 = 0.003;
+/// What the small knowledge bases of a set weigh together, against 1 for the set.
+const SMALL_WEIGHT: f64 = 0.5;
+/// Where embeddings are kept.
+const EMBEDDINGS: &str = "target/eval/embeddings";
 
 struct Samples {
     name: String,
@@ -34,18 +41,37 @@ struct Row {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let usage = "usage: fit_confidence FOLDER SET,SET,… [MEASURED,…]";
-    let folder = arguments.next().ok_or(usage)?;
-    let list = |names: String| -> Result<Vec<Samples>, Box<dyn Error>> {
-        names.split(',').map(|name| samples(&Path::new(&folder).join(name))).collect()
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words_only = arguments.first().is_some_and(|first| first == "--words");
+    if words_only {
+        arguments.remove(0);
+    }
+    let [folder, fitted, measured @ ..] = arguments.as_slice() else {
+        return Err("usage: fit_confidence [--words] FOLDER SET,SET,… [MEASURED,…]".into());
     };
-    let fitted = list(arguments.next().ok_or(usage)?)?;
-    let measured = arguments.next().map(list).transpose()?.unwrap_or_default();
+    let cached = if words_only { None } else { embedder()? };
+    let embedder = cached.clone().map(|cached| -> Arc<dyn Embedder> { cached });
+    let list = |names: &str| -> Result<Vec<Samples>, Box<dyn Error>> {
+        names.split(',').map(|name| samples(&Path::new(folder).join(name), embedder.as_ref())).collect()
+    };
+    let fitted = list(fitted)?;
+    let measured = measured.first().map(|names| list(names)).transpose()?.unwrap_or_default();
+    if let Some(cached) = cached {
+        cached.save()?;
+    }
+    if words_only {
+        report(&fitted, &measured, |features| features.by_words());
+    } else {
+        report(&fitted, &measured, |features| features.by_meaning());
+    }
+    Ok(())
+}
+
+fn report<const N: usize>(fitted: &[Samples], measured: &[Samples], of: fn(&Features) -> [f64; N]) {
     println!("weights in use:");
     let mut all = Vec::new();
-    for set in fitted.iter().chain(&measured) {
-        let scored = score(&set.rows, &FITTED);
+    for set in fitted.iter().chain(measured) {
+        let scored = score(&set.rows, Features::confidence);
         println!("{}", line(&set.name, &scored, DEFAULT_THRESHOLD));
         all.extend(scored);
     }
@@ -55,43 +81,49 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (at, set) in fitted.iter().enumerate() {
         let others: Vec<&Samples> =
             fitted.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, set)| set).collect();
-        let model = fit(&others);
-        pooled_small.extend(score(&set.small, &model));
-        let scored = score(&set.rows, &model);
+        let model = fit(&others, of);
+        let by = |features: &Features| model.probability(&of(features));
+        pooled_small.extend(score(&set.small, by));
+        let scored = score(&set.rows, by);
         println!("{}", line(&set.name, &scored, DEFAULT_THRESHOLD));
         pooled.extend(scored);
     }
     println!("{}", line("pooled", &pooled, DEFAULT_THRESHOLD));
     println!("{}", line("small", &pooled_small, DEFAULT_THRESHOLD));
+    let model = fit(&fitted.iter().collect::<Vec<_>>(), of);
+    let by = |features: &Features| model.probability(&of(features));
+    if !measured.is_empty() {
+        println!("sets outside the fit:");
+        for set in measured {
+            let scored = score(&set.rows, by);
+            println!("{}", line(&set.name, &scored, DEFAULT_THRESHOLD));
+            println!("{}", line("  small", &score(&set.small, by), DEFAULT_THRESHOLD));
+            pooled.extend(scored);
+        }
+    }
+    println!("all sets, each by a model that has not seen it:");
     for threshold in [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9] {
         println!("{}", line("pooled", &pooled, threshold));
     }
-    let model = fit(&fitted.iter().collect::<Vec<_>>());
-    if !measured.is_empty() {
-        println!("sets outside the fit:");
-        for set in &measured {
-            println!("{}", line(&set.name, &score(&set.rows, &model), DEFAULT_THRESHOLD));
-            println!("{}", line("  small", &score(&set.small, &model), DEFAULT_THRESHOLD));
-        }
-    }
     println!("bias: {:.3}, weights: {:.3?}", model.bias, model.weights);
-    Ok(())
 }
 
-fn samples(folder: &Path) -> Result<Samples, Box<dyn Error>> {
-    let embedder = embedder()?;
-    let set = Set::load(folder, embedder.as_ref())?;
+fn samples(folder: &Path, embedder: Option<&Arc<dyn Embedder>>) -> Result<Samples, Box<dyn Error>> {
+    let set = Set::load(folder, embedder)?;
     let mut small = Vec::new();
-    for set in Set::load_small(folder, embedder.as_ref())? {
+    for set in Set::load_small(folder, embedder)? {
         small.extend(rows(&set)?);
     }
     Ok(Samples { rows: rows(&set)?, name: set.name, small })
 }
 
 /// The embedding model, if the set-up has fetched it: then the fit is for agents with embeddings.
-fn embedder() -> Result<Option<Arc<dyn Embedder>>, Box<dyn Error>> {
+fn embedder() -> Result<Option<Arc<Cached>>, Box<dyn Error>> {
     let Ok(model) = std::fs::read("models/all-minilm-l6-v2.baton") else { return Ok(None) };
-    Ok(Some(Arc::new(BuiltIn(MiniLm::load(model)?))))
+    if let Some(folder) = Path::new(EMBEDDINGS).parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(Some(Arc::new(Cached::open(Arc::new(BuiltIn(MiniLm::load(model)?)), Path::new(EMBEDDINGS))?)))
 }
 
 #[derive(Debug)]
@@ -102,8 +134,8 @@ impl Embedder for BuiltIn {
         self.0.id()
     }
 
-    fn embed(&self, text: &str) -> Vec<f32> {
-        self.0.embed_query(text).as_slice().to_vec()
+    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        Ok(self.0.embed(texts).iter().map(|embedding| embedding.as_slice().to_vec()).collect())
     }
 }
 
@@ -122,9 +154,9 @@ fn rows(set: &Set) -> Result<Vec<Row>, Box<dyn Error>> {
 }
 
 /// The rows with the confidence that a model gives them, answered from the default threshold on.
-fn score(rows: &[Row], model: &Model) -> Vec<Judged> {
+fn score(rows: &[Row], confidence: impl Fn(&Features) -> f64) -> Vec<Judged> {
     let rows = rows.iter().map(|row| {
-        let confidence = row.features.map_or(0.0, |features| model.confidence(&features));
+        let confidence = row.features.as_ref().map_or(0.0, &confidence);
         Judged {
             agent: String::new(),
             kind: row.kind.clone(),
@@ -161,68 +193,93 @@ fn line(name: &str, judged: &[Judged], threshold: f64) -> String {
 }
 
 /// Logistic regression with a ridge by Newton's method; every set weighs the same, whatever its size.
-fn fit(sets: &[&Samples]) -> Model {
-    let mut rows: Vec<([f64; FEATURES], f64, f64)> = Vec::new();
-    for part in sets.iter().flat_map(|set| [&set.rows, &set.small]) {
-        let known: Vec<&Row> = part.iter().filter(|row| row.features.is_some()).collect();
-        let weight = 1.0 / (known.len() * sets.len() * 2) as f64;
-        rows.extend(known.iter().map(|row| {
-            let features = row.features.expect("filtered above").to_array();
-            (features, f64::from(u8::from(row.safe)), weight)
-        }));
+fn fit<const N: usize>(sets: &[&Samples], of: fn(&Features) -> [f64; N]) -> Model<N> {
+    let mut rows: Vec<([f64; N], f64, f64)> = Vec::new();
+    for (part, share) in sets.iter().flat_map(|set| [(&set.rows, 1.0), (&set.small, SMALL_WEIGHT)]) {
+        let known: Vec<(&Features, bool)> =
+            part.iter().filter_map(|row| Some((row.features.as_ref()?, row.safe))).collect();
+        let weight = share / (known.len() as f64 * sets.len() as f64 * (1.0 + SMALL_WEIGHT));
+        rows.extend(known.iter().map(|(features, safe)| (of(features), f64::from(u8::from(*safe)), weight)));
     }
-    const SIZE: usize = FEATURES + 1;
-    let mut beta = [0.0; SIZE];
+    let spread = Spread::of(&rows);
+    // The first is the bias.
+    let value = |features: &[f64; N], at: usize| match at {
+        0 => 1.0,
+        _ => (features[at - 1] - spread.mean[at - 1]) / spread.deviation[at - 1],
+    };
+    let mut beta = vec![0.0; N + 1];
     for _ in 0..50 {
-        let mut gradient = [0.0; SIZE];
-        let mut hessian = [[0.0; SIZE]; SIZE];
+        let mut gradient = vec![0.0; N + 1];
+        let mut hessian = vec![vec![0.0; N + 1]; N + 1];
         for (features, target, weight) in &rows {
-            let value = |at: usize| if at == 0 { 1.0 } else { features[at - 1] };
-            let odds: f64 = (0..SIZE).map(|at| beta[at] * value(at)).sum();
+            let odds: f64 = (0..=N).map(|at| beta[at] * value(features, at)).sum();
             let chance = 1.0 / (1.0 + (-odds).exp());
-            for i in 0..SIZE {
-                gradient[i] += weight * (target - chance) * value(i);
+            for i in 0..=N {
+                gradient[i] += weight * (target - chance) * value(features, i);
                 for (j, cell) in hessian[i].iter_mut().enumerate() {
-                    *cell += weight * chance * (1.0 - chance) * value(i) * value(j);
+                    *cell += weight * chance * (1.0 - chance) * value(features, i) * value(features, j);
                 }
             }
         }
-        for i in 1..SIZE {
-            gradient[i] -= RIDGE * 0.1 * beta[i];
-            hessian[i][i] += RIDGE * 0.1;
+        for i in 1..=N {
+            gradient[i] -= RIDGE * beta[i];
+            hessian[i][i] += RIDGE;
         }
         let step = solve(hessian, gradient);
-        for (value, step) in beta.iter_mut().zip(step) {
+        for (value, step) in beta.iter_mut().zip(&step) {
             *value += step;
         }
         if step.iter().all(|step| step.abs() < 1e-9) {
             break;
         }
     }
-    let mut weights = [0.0; FEATURES];
-    weights.copy_from_slice(&beta[1..]);
-    Model { bias: beta[0], weights }
+    let mut model = Model { bias: beta[0], weights: [0.0; N] };
+    for at in 0..N {
+        model.weights[at] = beta[at + 1] / spread.deviation[at];
+        model.bias -= model.weights[at] * spread.mean[at];
+    }
+    model
+}
+
+/// Mean and standard deviation of every measure.
+struct Spread<const N: usize> {
+    mean: [f64; N],
+    deviation: [f64; N],
+}
+
+impl<const N: usize> Spread<N> {
+    fn of(rows: &[([f64; N], f64, f64)]) -> Self {
+        let count = rows.len().max(1) as f64;
+        let mean = std::array::from_fn(|at| rows.iter().map(|(features, _, _)| features[at]).sum::<f64>() / count);
+        let deviation = std::array::from_fn(|at: usize| {
+            let squares = rows.iter().map(|(features, _, _)| (features[at] - mean[at]).powi(2)).sum::<f64>();
+            (squares / count).sqrt().max(1e-9)
+        });
+        Self { mean, deviation }
+    }
 }
 
 /// Solves a small linear system by elimination with row exchange.
-fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
-    for column in 0..N {
-        let pivot =
-            (column..N).max_by(|a, b| matrix[*a][column].abs().total_cmp(&matrix[*b][column].abs())).unwrap_or(column);
+fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+    let size = right.len();
+    for column in 0..size {
+        let pivot = (column..size)
+            .max_by(|a, b| matrix[*a][column].abs().total_cmp(&matrix[*b][column].abs()))
+            .unwrap_or(column);
         matrix.swap(column, pivot);
         right.swap(column, pivot);
-        for row in column + 1..N {
+        for row in column + 1..size {
             let factor = matrix[row][column] / matrix[column][column];
-            let above = matrix[column];
+            let above = matrix[column].clone();
             for (cell, value) in matrix[row].iter_mut().zip(above) {
                 *cell -= factor * value;
             }
             right[row] -= factor * right[column];
         }
     }
-    let mut out = [0.0; N];
-    for row in (0..N).rev() {
-        let known: f64 = (row + 1..N).map(|column| matrix[row][column] * out[column]).sum();
+    let mut out = vec![0.0; size];
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|column| matrix[row][column] * out[column]).sum();
         out[row] = (right[row] - known) / matrix[row][row];
     }
     out

@@ -155,7 +155,7 @@ impl Set {
         } else {
             item.question.search_alone()
         };
-        let embedding = self.embedder.as_ref().map(|embedder| embedder.embed(&text));
+        let embedding = self.embedder.as_ref().map(|embedder| embedder.embed_one(&text)).transpose()?;
         for hit in self.snapshot.search(&text, embedding.as_deref(), PASSAGES_RANKED)?.hits {
             if !ranked.contains(&hit.passage.document_key) {
                 ranked.push(hit.passage.document_key.clone());

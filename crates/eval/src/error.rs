@@ -36,6 +36,9 @@ pub enum EvalError {
     /// The index cannot be built or read.
     #[error("the index failed")]
     Snapshot(#[from] baton_knowledge::SnapshotError),
+    /// A question could not be embedded.
+    #[error(transparent)]
+    Embed(#[from] baton_knowledge::EmbedError),
     /// There is nothing to ask.
     #[error(
         "{path} holds no knowledge base: a folder with docs.jsonl and questions.jsonl is expected, or a folder of such folders"

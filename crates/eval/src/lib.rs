@@ -7,10 +7,12 @@
 //!
 //! This crate must not know: the database, HTTP, conversations.
 
+mod cache;
 pub mod docs_qa;
 mod error;
 pub mod intent;
 pub mod metrics;
 pub mod report;
 
+pub use crate::cache::Cached;
 pub use crate::error::EvalError;

@@ -21,7 +21,7 @@ mod vectors;
 
 pub use crate::citation::citation_url;
 pub use crate::document::{Block, BlockKind, Document, DocumentBuilder};
-pub use crate::embedder::Embedder;
+pub use crate::embedder::{EmbedError, Embedder};
 pub use crate::language::Language;
 pub use crate::passage::{
     DocumentPassages, Passage, PassageId, Sentence, SentenceKind, document_passages, limits as passage_limits, passages,
@@ -29,7 +29,7 @@ pub use crate::passage::{
 pub use crate::read::{Format, ReadError, ReadOptions, UnsupportedKind, format_of, limits as read_limits, read};
 pub use crate::sentences::sentence_ranges;
 pub use crate::snapshot::{
-    BuildOptions, DocumentEntry, FORMAT_VERSION, Hit, Manifest, QueryTerm, SearchResult, Snapshot, SnapshotError,
-    SourceEntry, SourcePassages, limits as snapshot_limits,
+    BuildOptions, Contrast, DocumentEntry, FORMAT_VERSION, Hit, Manifest, QueryTerm, SearchResult, Snapshot,
+    SnapshotError, SourceEntry, SourcePassages, limits as snapshot_limits,
 };
-pub use crate::vectors::{Embedding, Vectors, embed};
+pub use crate::vectors::{EmbeddedPassage, Embedding, Vectors, embed};

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::embedder::EmbedError;
 use crate::language::Language;
 use crate::passage::{DocumentPassages, Passage, PassageId};
 use crate::snapshot::index::PassageIndex;
@@ -20,6 +21,9 @@ use crate::vectors::Vectors;
 
 /// The version of the folder layout that this build writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
+
+/// Passages whose sentences are compared with the query.
+const SENTENCES_READ: usize = 6;
 
 /// Limits of snapshots and searches.
 pub mod limits {
@@ -77,6 +81,8 @@ pub struct Hit {
     pub lexical: f32,
     /// The cosine of its embedding with the query's; absent without embeddings.
     pub cosine: Option<f32>,
+    /// The cosines of its first sentences, each by itself, with the query; only of the best passages, and only with embeddings.
+    pub sentence_cosines: Vec<f32>,
     /// The query terms that occur in the passage, its title or its headings, in query order.
     pub matched_terms: Vec<String>,
 }
@@ -88,6 +94,19 @@ pub struct SearchResult {
     pub query_terms: Vec<QueryTerm>,
     /// The passages found, best first.
     pub hits: Vec<Hit>,
+    /// How the best stand out from the rest.
+    pub contrast: Contrast,
+}
+
+/// How what was found stands out from everything else in the snapshot, by each signal by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Contrast {
+    /// The highest [`Hit::lexical`] of any passage.
+    pub lexical_top: f32,
+    /// How far the best passage of another document is behind it; as much as the best itself if there is none.
+    pub lexical_gap: f32,
+    /// The mean of the ten highest cosines of any passages; 0 without embeddings.
+    pub cosine_mean: f32,
 }
 
 /// Why a snapshot could not be written, opened or searched.
@@ -114,13 +133,16 @@ pub enum SnapshotError {
     /// The operating system refused a file operation.
     #[error("snapshot file operation failed")]
     Io(#[from] io::Error),
+    /// The texts of the snapshot could not be embedded.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
     /// The search library failed.
     #[error("search index failed")]
     Index(#[from] tantivy::TantivyError),
 }
 
 /// What a snapshot folder holds; the part of it that a caller keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The version of the folder layout.
     pub format_version: u32,
@@ -136,6 +158,11 @@ pub struct Manifest {
     pub bytes: u64,
     /// A digest of what was indexed; equal digests mean equal answers.
     pub content_hash: String,
+    /// How well a document's title fits other documents, as a [`Contrast::lexical_top`]: the median over documents whose own
+    /// passages are left out. What a question about these subjects finds where its answer is not; 0 if there are too few
+    /// documents to say.
+    #[serde(default)]
+    pub null_lexical: f32,
     files: Vec<FileEntry>,
 }
 
@@ -273,12 +300,19 @@ impl Snapshot {
             (Some(vectors), Some(embedding)) => vectors.cosines(embedding),
             _ => Vec::new(),
         };
-        let ranked = fusion::rank(index, &query_terms, &cosines, limit.min(limits::MAX_HITS))?;
+        let documents = |number| self.document_of(number);
+        let (ranked, contrast) = fusion::rank(index, &query_terms, &cosines, limit.min(limits::MAX_HITS), &documents)?;
         let numbers: Vec<u32> = ranked.iter().map(|one| one.number).collect();
         let matched = index.matched_terms(&query_terms, &numbers)?;
         let mut hits = Vec::with_capacity(ranked.len());
-        for (one, matched_terms) in ranked.into_iter().zip(matched) {
+        for (place, (one, matched_terms)) in ranked.into_iter().zip(matched).enumerate() {
             let source = self.source_of(one.number)?;
+            let sentence_cosines = match (&self.vectors, embedding) {
+                (Some(vectors), Some(embedding)) if place < SENTENCES_READ => {
+                    vectors.sentence_cosines(one.number, embedding)
+                }
+                _ => Vec::new(),
+            };
             hits.push(Hit {
                 passage: Arc::new(index.passage(one.number)?),
                 source_id: Arc::clone(&source.id),
@@ -286,10 +320,11 @@ impl Snapshot {
                 score: one.score,
                 lexical: one.lexical,
                 cosine: one.cosine,
+                sentence_cosines,
                 matched_terms,
             });
         }
-        Ok(SearchResult { query_terms, hits })
+        Ok(SearchResult { query_terms, hits, contrast })
     }
 
     /// All passages in their order, as the embeddings have them.
@@ -360,11 +395,14 @@ impl Snapshot {
     }
 
     fn source_of(&self, number: u32) -> Result<&SourceEntry, SnapshotError> {
-        let documents = self.documents();
-        let after = documents.partition_point(|document| document.first_passage <= number);
-        after
-            .checked_sub(1)
-            .and_then(|at| self.sources().get(documents[at].source as usize))
+        self.documents()
+            .get(self.document_of(number))
+            .and_then(|document| self.sources().get(document.source as usize))
             .ok_or_else(|| SnapshotError::Damaged("a passage has no source".to_owned()))
+    }
+
+    /// The place of a passage's document in [`Self::documents`].
+    fn document_of(&self, number: u32) -> usize {
+        self.documents().partition_point(|document| document.first_passage <= number).saturating_sub(1)
     }
 }

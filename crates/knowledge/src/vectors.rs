@@ -1,24 +1,33 @@
-//! Embeddings of the passages of one snapshot: one file beside it, scanned exactly.
+//! Embeddings of the passages of one snapshot and of their sentences: one file beside it, scanned exactly.
 //!
 //! A knowledge base has tens to tens of thousands of passages, so every one is compared with the question: no approximate
-//! index, nothing that misses. Each number is stored as one byte, with a scale for each passage.
+//! index, nothing that misses. Each number is stored as one byte, with a scale for each row.
+//! The passages find; the sentences of what was found say whether the answer is there or only its topic.
 //! The words of a snapshot can be searched before its embeddings exist; they are added when they are ready.
+
+mod embed;
+mod row;
+#[cfg(test)]
+mod tests;
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use simsimd::SpatialSimilarity;
 use tantivy::directory::{Directory as _, MmapDirectory, OwnedBytes};
 
-use crate::embedder::Embedder;
-use crate::passage::Passage;
-use crate::snapshot::{Snapshot, SnapshotError};
+use crate::snapshot::SnapshotError;
 
+pub use crate::vectors::embed::embed;
+pub use crate::vectors::row::Embedding;
+
+/// Most sentences of a passage that are embedded; what stands behind them is covered by the passage's own embedding.
+const SENTENCES_MAX: usize = 16;
 /// The first bytes of the file; the last one is the version of its layout.
-const MAGIC: &[u8; 8] = b"BATNVEC\x01";
+const MAGIC: &[u8; 8] = b"BATNVEC\x02";
 /// Bytes of the digest at the end of the file.
 const DIGEST_BYTES: usize = 32;
 /// Most bytes of the header, so that a damaged length is found out before it is used.
@@ -31,17 +40,32 @@ struct Header {
     embedder: String,
     /// Numbers in each.
     dimensions: usize,
-    /// How many.
+    /// How many passages.
     passages: usize,
+    /// How many sentences all of them have together.
+    sentences: usize,
     /// The [`crate::Manifest::content_hash`] of the snapshot that they are of.
     content_hash: String,
 }
 
+/// The embeddings of one passage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmbeddedPassage {
+    /// Of the passage under its title and headings.
+    pub whole: Embedding,
+    /// Of its first sentences, each by itself; at most sixteen.
+    pub sentences: Vec<Embedding>,
+}
+
 /// The embeddings of a snapshot's passages, in their order. Memory-mapped.
+///
+/// After the header: a scale for every row, passages first; for every passage how many sentences it has, one byte; the rows.
 #[derive(Clone)]
 pub struct Vectors {
     header: Header,
     scales: Vec<f32>,
+    /// For every passage, and one past the last, the place of its first sentence among all sentences.
+    starts: Vec<u32>,
     rows: OwnedBytes,
 }
 
@@ -63,20 +87,32 @@ impl Vectors {
         path: &Path,
         embedder: &str,
         content_hash: &str,
-        embeddings: &[Embedding],
+        embedded: &[EmbeddedPassage],
     ) -> Result<(), SnapshotError> {
-        let dimensions = embeddings.first().map_or(0, |one| one.row.len());
-        let (mut scales, mut rows) = (Vec::with_capacity(embeddings.len() * 4), Vec::new());
-        for Embedding { scale, row } in embeddings {
+        let dimensions = embedded.first().map_or(0, |one| one.whole.row.len());
+        let sentences: usize = embedded.iter().map(|one| one.sentences.len()).sum();
+        let header = Header {
+            embedder: embedder.to_owned(),
+            dimensions,
+            passages: embedded.len(),
+            sentences,
+            content_hash: content_hash.to_owned(),
+        };
+        let all = || {
+            let wholes = embedded.iter().map(|one| &one.whole);
+            wholes.chain(embedded.iter().flat_map(|one| &one.sentences))
+        };
+        let scales: Vec<u8> = all().flat_map(|one| one.scale.to_le_bytes()).collect();
+        let counts: Vec<u8> =
+            embedded.iter().map(|one| u8::try_from(one.sentences.len()).expect("at most SENTENCES_MAX")).collect();
+        let mut rows = Vec::with_capacity((embedded.len() + sentences) * dimensions);
+        for Embedding { row, .. } in all() {
             assert!(row.len() == dimensions, "embeddings of one length");
-            scales.extend(scale.to_le_bytes());
             rows.extend_from_slice(bytemuck::cast_slice(row));
         }
-        let (embedder, content_hash) = (embedder.to_owned(), content_hash.to_owned());
-        let header = Header { embedder, dimensions, passages: embeddings.len(), content_hash };
         let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
         let length = u32::try_from(header.len()).map_err(io::Error::other)?.to_le_bytes();
-        let parts: [&[u8]; 5] = [MAGIC, &length, &header, &scales, &rows];
+        let parts: [&[u8]; 6] = [MAGIC, &length, &header, &scales, &counts, &rows];
         let mut digest = Sha256::new();
         let partial = path.with_extension("partial");
         let mut file = fs::File::create(&partial)?;
@@ -110,17 +146,18 @@ impl Vectors {
             return Err(damaged());
         }
         let header: Header = serde_json::from_slice(&rest[..length]).map_err(|_| damaged())?;
-        let scales_at = MAGIC.len() + 4 + length;
-        let scales_bytes = header.passages.checked_mul(4).ok_or_else(damaged)?;
-        let rows_bytes = header.passages.checked_mul(header.dimensions).ok_or_else(damaged)?;
-        if scales_at.checked_add(scales_bytes).and_then(|at| at.checked_add(rows_bytes)) != Some(body) {
+        let (scales, counts, rows) = header.parts(MAGIC.len() + 4 + length, body).ok_or_else(damaged)?;
+        let scales = bytes[scales].chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+        let mut starts = vec![0];
+        let mut next: u32 = 0;
+        for count in &bytes[counts] {
+            next += u32::from(*count);
+            starts.push(next);
+        }
+        if next as usize != header.sentences {
             return Err(damaged());
         }
-        let scales = bytes[scales_at..scales_at + scales_bytes]
-            .chunks_exact(4)
-            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-            .collect();
-        Ok(Self { header, scales, rows: bytes.slice(scales_at + scales_bytes..body) })
+        Ok(Self { scales: scales.collect(), starts, rows: bytes.slice(rows), header })
     }
 
     /// What made the embeddings.
@@ -135,158 +172,64 @@ impl Vectors {
 
     /// The number of passages.
     pub fn len(&self) -> usize {
-        self.scales.len()
+        self.header.passages
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.scales.is_empty()
-    }
-
-    /// The embedding of a passage, by its number.
-    fn embedding(&self, number: u32) -> Option<Embedding> {
-        let scale = *self.scales.get(number as usize)?;
-        let rows: &[i8] = bytemuck::cast_slice(&self.rows);
-        let row = rows.chunks_exact(self.header.dimensions.max(1)).nth(number as usize)?;
-        Some(Embedding { scale, row: row.to_vec() })
+        self.header.passages == 0
     }
 
     /// The cosine of every passage with a question's embedding of length 1, about -1 to 1, in the order of the passages;
     /// empty if it is of another embedder, as its number of dimensions shows.
     pub fn cosines(&self, question: &[f32]) -> Vec<f32> {
+        self.cosines_of(0..self.header.passages, question)
+    }
+
+    /// The cosine of each of a passage's first sentences with a question's embedding of length 1; empty as above.
+    pub fn sentence_cosines(&self, number: u32, question: &[f32]) -> Vec<f32> {
+        self.cosines_of(self.sentences_of(number), question)
+    }
+
+    fn cosines_of(&self, rows: Range<usize>, question: &[f32]) -> Vec<f32> {
         if question.len() != self.header.dimensions {
             return Vec::new();
         }
         let question = Embedding::of(question);
+        rows.filter_map(|at| Some(question.cosine(self.row(at)?, *self.scales.get(at)?))).collect()
+    }
+
+    /// The rows of a passage's sentences.
+    fn sentences_of(&self, number: u32) -> Range<usize> {
+        match self.starts.get(number as usize..) {
+            Some([start, end, ..]) => self.header.passages + *start as usize..self.header.passages + *end as usize,
+            _ => 0..0,
+        }
+    }
+
+    fn row(&self, at: usize) -> Option<&[i8]> {
         let rows: &[i8] = bytemuck::cast_slice(&self.rows);
-        rows.chunks_exact(self.header.dimensions.max(1))
-            .zip(&self.scales)
-            .map(|(row, scale)| {
-                let product = <i8 as SpatialSimilarity>::dot(row, &question.row).unwrap_or(0.0);
-                product as f32 * scale * question.scale
-            })
-            .collect()
+        rows.get(at * self.header.dimensions..(at + 1) * self.header.dimensions)
+    }
+
+    /// The embeddings of a passage, by its number.
+    fn embedded(&self, number: u32) -> Option<EmbeddedPassage> {
+        let embedding = |at| Some(Embedding { scale: *self.scales.get(at)?, row: self.row(at)?.to_vec() });
+        let whole = embedding(number as usize)?;
+        Some(EmbeddedPassage { whole, sentences: self.sentences_of(number).filter_map(embedding).collect() })
     }
 }
 
-/// Embeds every passage of a snapshot, with its title and headings, and writes the embeddings as the new file `to`.
-/// Passages that an older snapshot has embeddings of, by the same embedder, are not embedded again.
-/// When `stop` says so nothing is written.
-///
-/// # Errors
-/// A failure of the disk.
-pub fn embed(
-    snapshot: &Snapshot,
-    embedder: &dyn Embedder,
-    older: Option<&Snapshot>,
-    stop: &dyn Fn() -> bool,
-    to: &Path,
-) -> Result<(), SnapshotError> {
-    let older = older.and_then(|older| Some((older, older.vectors()?)));
-    let older = older.filter(|(_, vectors)| vectors.embedder() == embedder.id());
-    let mut embeddings = Vec::with_capacity(snapshot.manifest().passages as usize);
-    for passage in snapshot.passages() {
-        if stop() {
-            return Ok(());
-        }
-        let passage = passage?;
-        let known = match older {
-            Some((older, vectors)) => older.number_of(&passage.id)?.and_then(|number| vectors.embedding(number)),
-            None => None,
-        };
-        embeddings.push(known.unwrap_or_else(|| Embedding::of(&embedder.embed(&text_of(&passage)))));
-    }
-    Vectors::write(to, embedder.id(), &snapshot.manifest().content_hash, &embeddings)
-}
-
-/// What is embedded of a passage: what it stands under, then what it says.
-fn text_of(passage: &Passage) -> String {
-    let mut lines = vec![passage.document_title.as_str()];
-    lines.extend(passage.heading_path.iter().map(String::as_str));
-    lines.push(&passage.text);
-    lines.join("\n")
-}
-
-/// An embedding as it is stored: numbers as bytes, and what one unit of a byte is worth.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Embedding {
-    scale: f32,
-    row: Vec<i8>,
-}
-
-impl Embedding {
-    /// Of numbers whose length as a vector is 1, so that products are cosines.
-    pub fn of(numbers: &[f32]) -> Self {
-        let most = numbers.iter().fold(0.0f32, |most, value| most.max(value.abs()));
-        let scale = if most > 0.0 { most / 127.0 } else { 1.0 };
-        Self { scale, row: numbers.iter().map(|value| (value / scale).round() as i8).collect() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn unit(values: &[f32]) -> Vec<f32> {
-        let length = values.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::EPSILON);
-        values.iter().map(|value| value / length).collect()
-    }
-
-    fn written(embeddings: &[Vec<f32>]) -> (tempfile::TempDir, std::path::PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("one.vectors");
-        let embeddings: Vec<Embedding> = embeddings.iter().map(|numbers| Embedding::of(numbers)).collect();
-        Vectors::write(&path, "test-embedder", "abc", &embeddings).unwrap();
-        (folder, path)
-    }
-
-    #[test]
-    fn cosines_are_those_of_the_numbers() {
-        let embeddings: Vec<Vec<f32>> = (0..50)
-            .map(|row| unit(&(0..384).map(|at| ((row * 31 + at * 17) % 97) as f32 - 48.0).collect::<Vec<_>>()))
-            .collect();
-        let (_folder, path) = written(&embeddings);
-        let vectors = Vectors::open(&path).unwrap();
-        assert_eq!((vectors.len(), vectors.embedder(), vectors.content_hash()), (50, "test-embedder", "abc"));
-        for question in &embeddings {
-            let found = vectors.cosines(question);
-            for (row, found) in embeddings.iter().zip(found) {
-                let exact: f32 = row.iter().zip(question).map(|(a, b)| a * b).sum();
-                assert!((exact - found).abs() < 0.01, "{exact} {found}");
-            }
-        }
-        assert!(vectors.cosines(&[1.0, 0.0]).is_empty(), "of another embedder");
-    }
-
-    #[test]
-    fn k4_damage_is_found_out() {
-        let (_folder, path) = written(&[unit(&[1.0, 2.0, 3.0])]);
-        let whole = fs::read(&path).unwrap();
-        for at in 0..whole.len() {
-            let mut bytes = whole.clone();
-            bytes[at] ^= 1;
-            fs::write(&path, &bytes).unwrap();
-            assert!(Vectors::open(&path).is_err(), "byte {at}");
-            fs::write(&path, &whole[..at]).unwrap();
-            assert!(Vectors::open(&path).is_err(), "cut at {at}");
-        }
-    }
-
-    #[test]
-    fn a_knowledge_base_without_passages_has_no_embeddings() {
-        let (_folder, path) = written(&[]);
-        assert!(Vectors::open(&path).unwrap().is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_refused_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("x.vectors");
-            fs::write(&path, &bytes).unwrap();
-            prop_assert!(Vectors::open(&path).is_err());
-        }
+impl Header {
+    /// Where scales, counts and rows lie, if they end where the file does.
+    fn parts(&self, start: usize, end: usize) -> Option<(Range<usize>, Range<usize>, Range<usize>)> {
+        let count = self.passages.checked_add(self.sentences)?;
+        let counts = start.checked_add(count.checked_mul(4)?)?;
+        let rows = counts.checked_add(self.passages)?;
+        (rows.checked_add(count.checked_mul(self.dimensions)?)? == end).then_some((
+            start..counts,
+            counts..rows,
+            rows..end,
+        ))
     }
 }

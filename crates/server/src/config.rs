@@ -17,7 +17,7 @@ const DEFAULT_DATA_DIR: &str = "baton-data";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
 /// Every key in the environment, and the key it stands for.
-const ENVIRONMENT: [(&str, &str); 7] = [
+const ENVIRONMENT: [(&str, &str); 11] = [
     ("BATON_DATA_DIR", "data_dir"),
     ("BATON_LISTEN", "listen"),
     ("BATON_PUBLIC_URL", "public_url"),
@@ -25,6 +25,10 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("BATON_MODEL__BASE_URL", "model.base_url"),
     ("BATON_MODEL__NAME", "model.name"),
     ("BATON_MODEL__API_KEY", "model.api_key"),
+    ("BATON_EMBEDDER__KIND", "embedder.kind"),
+    ("BATON_EMBEDDER__BASE_URL", "embedder.base_url"),
+    ("BATON_EMBEDDER__NAME", "embedder.name"),
+    ("BATON_EMBEDDER__API_KEY", "embedder.api_key"),
 ];
 
 /// What the operator of the installation decided.
@@ -37,6 +41,35 @@ pub(crate) struct Config {
     /// What to log, as `tracing` filters are written.
     pub(crate) log: String,
     pub(crate) model: Option<ModelConfig>,
+    pub(crate) embedder: EmbedderConfig,
+}
+
+/// What embeds texts, so that passages are found by their meaning too.
+#[derive(Clone, Debug)]
+pub(crate) enum EmbedderConfig {
+    /// The model inside the binary.
+    BuiltIn,
+    /// Nothing: only words are searched.
+    None,
+    /// An OpenAI-compatible endpoint.
+    Endpoint(EndpointConfig),
+}
+
+/// An OpenAI-compatible endpoint for embeddings.
+#[derive(Clone)]
+pub(crate) struct EndpointConfig {
+    pub(crate) base_url: Url,
+    pub(crate) name: String,
+    pub(crate) api_key: Option<String>,
+}
+
+impl std::fmt::Debug for EndpointConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EndpointConfig")
+            .field("base_url", &self.base_url.as_str())
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An OpenAI-compatible endpoint.
@@ -65,6 +98,17 @@ struct File {
     log: Option<String>,
     #[serde(default)]
     model: FileModel,
+    #[serde(default)]
+    embedder: FileEmbedder,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileEmbedder {
+    kind: Option<String>,
+    base_url: Option<String>,
+    name: Option<String>,
+    api_key: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -133,6 +177,12 @@ fn merge(options: &ServeOptions, file: File, environment: &BTreeMap<String, Stri
             of("model.name").or(file.model.name),
             of("model.api_key").or(file.model.api_key),
         )?,
+        embedder: embedder(FileEmbedder {
+            kind: of("embedder.kind").or(file.embedder.kind),
+            base_url: of("embedder.base_url").or(file.embedder.base_url),
+            name: of("embedder.name").or(file.embedder.name),
+            api_key: of("embedder.api_key").or(file.embedder.api_key),
+        })?,
     })
 }
 
@@ -166,6 +216,37 @@ fn model(
             let missing = if base_url.is_none() { "model.base_url" } else { "model.name" };
             bail!("a model needs both `model.base_url` and `model.name`; `{missing}` is missing")
         }
+    }
+}
+
+fn embedder(given: FileEmbedder) -> anyhow::Result<EmbedderConfig> {
+    let FileEmbedder { kind, base_url, name, api_key } = given;
+    let kind = kind.unwrap_or_else(|| if base_url.is_some() { "endpoint".to_owned() } else { "built_in".to_owned() });
+    match (kind.as_str(), base_url, name) {
+        ("built_in", None, None) => Ok(EmbedderConfig::BuiltIn),
+        ("none", None, None) => Ok(EmbedderConfig::None),
+        ("endpoint", Some(base_url), Some(name)) => {
+            let base_url = Url::parse(&base_url).ok().filter(|url| !url.cannot_be_a_base()).ok_or_else(|| {
+                anyhow::anyhow!("`embedder.base_url` is “{base_url}”; write the address of an OpenAI-compatible API, such as http://localhost:11434/v1")
+            })?;
+            Ok(EmbedderConfig::Endpoint(EndpointConfig {
+                base_url,
+                name,
+                api_key: api_key.filter(|key| !key.is_empty()),
+            }))
+        }
+        ("endpoint", base_url, _) => {
+            let missing = if base_url.is_none() { "embedder.base_url" } else { "embedder.name" };
+            bail!(
+                "an endpoint for embeddings needs both `embedder.base_url` and `embedder.name`; `{missing}` is missing"
+            )
+        }
+        ("built_in" | "none", _, _) => {
+            bail!(
+                "`embedder.kind` is “{kind}”, which has no `base_url` and no `name`; leave them out, or write “endpoint”"
+            )
+        }
+        _ => bail!("`embedder.kind` is “{kind}”; write “built_in”, “endpoint” or “none”"),
     }
 }
 
@@ -209,6 +290,26 @@ mod tests {
                 .contains("https://support.example.com")
         );
         assert!(merged(&options(), "[model]\nname = \"m\"", &[]).unwrap_err().contains("`model.base_url` is missing"));
+    }
+
+    #[test]
+    fn texts_are_embedded_by_the_built_in_model_unless_something_else_is_said() {
+        assert!(matches!(merged(&options(), "", &[]).unwrap().embedder, EmbedderConfig::BuiltIn));
+        let none = merged(&options(), "", &[("BATON_EMBEDDER__KIND", "none")]).unwrap();
+        assert!(matches!(none.embedder, EmbedderConfig::None));
+        let endpoint = "[embedder]\nbase_url = \"http://e/v1\"\nname = \"m\"";
+        let found = merged(&options(), endpoint, &[("BATON_EMBEDDER__API_KEY", "sesame")]).unwrap();
+        assert!(matches!(&found.embedder, EmbedderConfig::Endpoint(endpoint) if endpoint.api_key.is_some()));
+        assert!(!format!("{found:?}").contains("sesame"));
+        for (file, says) in [
+            ("[embedder]\nkind = \"onnx\"", "“built_in”, “endpoint” or “none”"),
+            ("[embedder]\nkind = \"endpoint\"", "`embedder.base_url` is missing"),
+            ("[embedder]\nbase_url = \"http://e/v1\"", "`embedder.name` is missing"),
+            ("[embedder]\nkind = \"none\"\nname = \"m\"", "leave them out"),
+        ] {
+            let error = merged(&options(), file, &[]).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
     }
 
     #[test]

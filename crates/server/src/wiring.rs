@@ -13,6 +13,7 @@ use object_store::local::LocalFileSystem;
 
 use crate::config::{Config, ModelConfig};
 use crate::data_folder::DataFolder;
+use crate::embedder;
 
 /// How long connecting to a model may take. How long it may answer is each turn's own affair.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -37,8 +38,7 @@ pub(crate) async fn open(
     let baton = Baton::new(Parts {
         store: store.clone(),
         files: Arc::new(files.with_fsync(true)),
-        // Agents search by words until the confidence is fitted for embeddings too; `baton eval` measures both.
-        embedder: None,
+        embedder: embedder::of(&config.embedder)?,
         model,
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),

@@ -10,12 +10,17 @@ use sha2::{Digest, Sha256};
 
 use crate::document::hex;
 use crate::language::Language;
-use crate::snapshot::index::IndexWriter;
+use crate::snapshot::index::{IndexWriter, PassageIndex};
 use crate::snapshot::limits::MAX_PASSAGES;
 use crate::snapshot::{
     BuildOptions, Contents, DocumentEntry, FORMAT_VERSION, Manifest, Snapshot, SnapshotError, SourceEntry,
     SourcePassages, files,
 };
+
+/// Titles that are asked for [`Manifest::null_lexical`], at most and at least, and how deep another document is looked for.
+const NULL_TITLES: usize = 200;
+const NULL_TITLES_MIN: usize = 3;
+const NULL_DEPTH: usize = 30;
 
 pub(super) fn build(dir: &Path, sources: &[SourcePassages], options: &BuildOptions) -> Result<Manifest, SnapshotError> {
     let found = sources.iter().flat_map(|source| &source.documents).map(|document| document.passages.len()).sum();
@@ -99,6 +104,7 @@ fn write(dir: &Path, sources: &[SourcePassages], options: &BuildOptions) -> Resu
         }
     }
     index.finish()?;
+    let null_lexical = null_lexical(&PassageIndex::open(&index_dir, language)?, &contents.documents)?;
     fs::write(dir.join(files::CONTENTS), serde_json::to_vec(&contents).map_err(io::Error::other)?)?;
     let files = files::list(dir)?;
     let manifest = Manifest {
@@ -109,11 +115,28 @@ fn write(dir: &Path, sources: &[SourcePassages], options: &BuildOptions) -> Resu
         passages: next,
         bytes: files.iter().map(|file| file.bytes).sum(),
         content_hash: hex(&content_hash.finalize()),
+        null_lexical,
         files,
     };
     files::write_manifest(dir, &manifest)?;
     files::flush(dir)?;
     Ok(manifest)
+}
+
+/// See [`Manifest::null_lexical`]. At most [`NULL_TITLES`] titles are asked, evenly spread.
+fn null_lexical(index: &PassageIndex, documents: &[DocumentEntry]) -> Result<f32, SnapshotError> {
+    let step = documents.len().div_ceil(NULL_TITLES).max(1);
+    let mut found = Vec::new();
+    for document in documents.iter().step_by(step) {
+        let own = document.first_passage..document.first_passage + document.passages;
+        let ranked = index.rank(&index.query_terms(&document.title)?, NULL_DEPTH)?;
+        found.extend(ranked.into_iter().find(|(number, _)| !own.contains(number)).map(|(_, lexical)| lexical));
+    }
+    if found.len() < NULL_TITLES_MIN {
+        return Ok(0.0);
+    }
+    let middle = found.len() / 2;
+    Ok(*found.select_nth_unstable_by(middle, f32::total_cmp).1)
 }
 
 fn count(len: usize) -> u32 {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_embedder::MiniLm;
-use baton_knowledge::Embedder;
+use baton_knowledge::{EmbedError, Embedder};
 
 #[derive(Debug)]
 struct BuiltIn(MiniLm);
@@ -13,12 +13,12 @@ impl Embedder for BuiltIn {
         self.0.id()
     }
 
-    fn embed(&self, text: &str) -> Vec<f32> {
-        self.0.embed_query(text).as_slice().to_vec()
+    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        Ok(self.0.embed(texts).iter().map(|embedding| embedding.as_slice().to_vec()).collect())
     }
 }
 
-/// The embedder, if this binary was built with its model. Without it, only words are searched.
+/// The embedder, if this binary was built with its model.
 pub(crate) fn built_in() -> anyhow::Result<Option<Arc<dyn Embedder>>> {
     Ok(match MODEL {
         Some(model) => Some(Arc::new(BuiltIn(MiniLm::load(model)?))),
