@@ -5,6 +5,7 @@
 //! a bounded window around a word. It decides nothing about the conversation; it reports what the words say.
 
 mod ask;
+pub mod frustration;
 mod lexicon;
 mod other_languages;
 mod small_talk;
@@ -15,6 +16,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::intent::frustration::frustration;
 pub use crate::intent::small_talk::{SmallTalk, reply};
 use crate::intent::words::{Words, clauses};
 
