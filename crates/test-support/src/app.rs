@@ -12,6 +12,7 @@ use baton_api::ApiState;
 use baton_app::{Baton, Config, Parts, background};
 use baton_domain::time::Timestamp;
 use baton_knowledge::Embedder;
+use baton_reader::InProcessReader;
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
 use object_store::local::LocalFileSystem;
@@ -248,6 +249,7 @@ async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, 
     let baton = Baton::new(Parts {
         store: Arc::new(store),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).expect("the folder is there")),
+        reader: Arc::new(InProcessReader),
         embedder: builder.embedder.clone(),
         model: builder.model.clone(),
         clock: Arc::clone(clock) as _,
