@@ -124,7 +124,7 @@ fn content(bytes: &[u8], options: &ReadOptions) -> Result<Content, ReadError> {
     if decode::is_pdf(bytes) {
         return Ok(Content::Pdf);
     }
-    if docx::is_docx(bytes) {
+    if docx::is_docx(bytes)? {
         return Ok(Content::Docx);
     }
     let text = decode::decode(bytes)?;

@@ -23,9 +23,25 @@ const FORMAT: &str = "Word document";
 /// The part with the text.
 const DOCUMENT: &str = "word/document.xml";
 
+/// How far a file that cannot be unpacked is searched for the name of that part, in bytes.
+const HEAD_BYTES: usize = 64 * 1024;
+
 /// Whether a file is a Word document, by what is packed into it.
-pub(super) fn is_docx(bytes: &[u8]) -> bool {
-    package::looks_packed(bytes) && Package::open(bytes).is_ok_and(|package| package.has(DOCUMENT))
+///
+/// # Errors
+/// When it begins as one and cannot be unpacked.
+pub(super) fn is_docx(bytes: &[u8]) -> Result<bool, ReadError> {
+    if !package::looks_packed(bytes) {
+        return Ok(false);
+    }
+    match Package::open(bytes) {
+        Ok(package) => Ok(package.has(DOCUMENT)),
+        Err(ReadError::TooComplex) => Err(ReadError::TooComplex),
+        Err(error) => {
+            let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+            if head.windows(DOCUMENT.len()).any(|window| window == DOCUMENT.as_bytes()) { Err(error) } else { Ok(false) }
+        }
+    }
 }
 
 pub(super) fn read(bytes: &[u8], fallback: &Fallback) -> Result<Document, ReadError> {

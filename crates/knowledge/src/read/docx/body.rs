@@ -116,8 +116,9 @@ impl<'a> Body<'a> {
             return;
         }
         match role {
+            // The title names the document, whose passages all show it.
+            Role::Title if self.title.is_none() => self.title = Some(text.to_owned()),
             Role::Title => {
-                self.title.get_or_insert_with(|| text.to_owned());
                 self.builder.push(BlockKind::Heading { level: 1, anchor: None }, text);
             }
             Role::Heading(level) => {
