@@ -168,7 +168,7 @@ fn gutter(rows: &[Vec<Run>]) -> Option<f32> {
     let left = visible().map(|run| run.x).fold(f32::INFINITY, f32::min);
     let right = visible().map(|run| run.end).fold(f32::NEG_INFINITY, f32::max);
     let width = right - left;
-    if rows.len() < MIN_COLUMN_ROWS * 2 || !width.is_finite() || width <= 0.0 {
+    if rows.len() < MIN_COLUMN_ROWS || !width.is_finite() || width <= 0.0 {
         return None;
     }
     // The right column begins at the same place on many rows.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::lines::{Line, Page};
 
 /// The share of a page's height, at the top and at the bottom, in which running lines stand.
-const MARGIN: f32 = 0.12;
+const MARGIN: f32 = 0.1;
 /// Most lines at the top and at the bottom that are looked at.
 const OUTERMOST: usize = 3;
 /// The same words, numbers aside, run through the file if they stand on so many pages.
@@ -22,7 +22,12 @@ pub(crate) fn remove(pages: &mut [Page]) {
     let mut by_words: HashMap<String, usize> = HashMap::new();
     let mut by_height: HashMap<i32, usize> = HashMap::new();
     for page in pages.iter() {
-        for outer in outer_lines(page) {
+        let outer_lines = outer_lines(page);
+        if outer_lines.len() == page.lines.len() {
+            // A page of a few lines at its edge, such as a slide, tells nothing of what runs through the file.
+            continue;
+        }
+        for outer in outer_lines {
             let words = pattern(&page.lines[outer.index]);
             if !words.is_empty() {
                 *by_words.entry(words).or_default() += 1;
