@@ -102,7 +102,8 @@ fn edges(root: &Path, breaches: &mut Vec<String>) -> anyhow::Result<()> {
         for dependency in dependencies.filter(|dependency| dependency["kind"].is_null()) {
             let used = dependency["name"].as_str().unwrap_or_default();
             if used == "pdf_oxide" && name != "baton-pdf" {
-                breaches.push(format!("{name} must not name pdf_oxide: it is heavy and reads hostile files (baton-pdf)"));
+                breaches
+                    .push(format!("{name} must not name pdf_oxide: it is heavy and reads hostile files (baton-pdf)"));
             }
             if ours.contains(used) && !allowed.contains(&used) && !allowed.contains(&"*") {
                 breaches.push(format!("{name} must not depend on {used}"));

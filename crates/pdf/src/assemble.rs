@@ -48,7 +48,8 @@ impl TypeSizes {
         for line in pages.iter().flat_map(|page| &page.lines) {
             *chars.entry(half_points(line.size())).or_default() += line.text().len();
         }
-        let text = chars.iter().max_by_key(|(size, chars)| (**chars, **size)).map_or(10.0, |(size, _)| *size as f32 / 2.0);
+        let text =
+            chars.iter().max_by_key(|(size, chars)| (**chars, **size)).map_or(10.0, |(size, _)| *size as f32 / 2.0);
         let mut headings: Vec<i32> =
             chars.into_keys().filter(|size| *size as f32 / 2.0 >= text * HEADING_SIZE).collect();
         headings.sort_unstable_by(|a, b| b.cmp(a));
@@ -174,13 +175,21 @@ impl Assembler {
         }
         let gap = open.last.y() - line.y();
         let size = line.size();
-        let is_next = gap > 0.2 * size && gap <= LINE_PITCH * size && (open.lines < 2 || gap <= open.gap * PARAGRAPH_GAP + 0.5);
+        let is_next =
+            gap > 0.2 * size && gap <= LINE_PITCH * size && (open.lines < 2 || gap <= open.gap * PARAGRAPH_GAP + 0.5);
         // A column ends and the next one begins at the top.
         let is_next_column = gap < -2.0 * size && line.x() > open.last.x() + size && !ends_sentence(&open.text);
         match open.kind {
-            Kind::Heading(_) => is_next && line.is_bold() == open.last.is_bold() && line.heading() == open.last.heading() && open.lines < 4,
+            Kind::Heading(_) => {
+                is_next
+                    && line.is_bold() == open.last.is_bold()
+                    && line.heading() == open.last.heading()
+                    && open.lines < 4
+            }
             Kind::Code(_) => line.is_mono() && gap > 0.0 && gap <= LINE_PITCH * 2.0 * size,
-            Kind::ListItem(x) => (is_next && line.x() > x + 2.0 || is_next_column) && !self.is_heading_or_code(line, text),
+            Kind::ListItem(x) => {
+                (is_next && line.x() > x + 2.0 || is_next_column) && !self.is_heading_or_code(line, text)
+            }
             Kind::Paragraph => {
                 let begins_new = line.x() - open.last.x() > INDENT * size && open.lines > 1
                     || line.x() - open.last.x() > INDENT * size && ends_sentence(&open.text);
@@ -250,7 +259,8 @@ fn ends_sentence(text: &str) -> bool {
 fn is_contents_entry(text: &str) -> bool {
     let text = text.trim_end();
     let before = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'v' | 'x'));
-    let dots = before.chars().rev().take_while(|c| matches!(c, '.' | ' ' | '…' | '·' | '_')).filter(|c| *c != ' ').count();
+    let dots =
+        before.chars().rev().take_while(|c| matches!(c, '.' | ' ' | '…' | '·' | '_')).filter(|c| *c != ' ').count();
     before.len() < text.len() && dots >= 4
 }
 

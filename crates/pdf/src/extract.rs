@@ -1,8 +1,8 @@
 //! From the bytes of a PDF to pages of lines. The only place that knows `pdf_oxide`.
 
-use pdf_oxide::{PdfDocument, ReadingOrder};
 use pdf_oxide::extractors::text::ArtifactType;
 use pdf_oxide::layout::TextSpan;
+use pdf_oxide::{PdfDocument, ReadingOrder};
 
 use crate::PdfError;
 use crate::limits::{MAX_CHARS, MAX_PAGES, MAX_RUNS_ON_A_PAGE};
@@ -78,7 +78,8 @@ fn title(file: &PdfDocument) -> Option<String> {
     let title = file.resolve_object(info.as_dict()?.get("Title")?).ok()?;
     let text = plain(&decoded(title.as_string()?));
     let text = text.trim();
-    let is_file_name = text.rsplit_once('.').is_some_and(|(_, ending)| (2..=5).contains(&ending.len()) && !ending.contains(' '));
+    let is_file_name =
+        text.rsplit_once('.').is_some_and(|(_, ending)| (2..=5).contains(&ending.len()) && !ending.contains(' '));
     (text.chars().count() >= 3 && !is_file_name && !text.starts_with("Microsoft Word")).then(|| text.to_owned())
 }
 

@@ -136,7 +136,9 @@ fn is_mark(run: &Run, before: &str, size: f32) -> bool {
     let number = run.text.trim();
     let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     let word = before.chars().rev().take_while(|c| c.is_alphabetic()).count();
-    is_number && run.size < size * MARK_SIZE && (word >= 3 || before.ends_with(['.', ',', ';', ':', '!', '?', ')', '”', '"']))
+    is_number
+        && run.size < size * MARK_SIZE
+        && (word >= 3 || before.ends_with(['.', ',', ';', ':', '!', '?', ')', '”', '"']))
 }
 
 /// Sets the runs of a page into lines in reading order: from top to bottom, two columns of text one after the other.
@@ -147,7 +149,9 @@ pub(crate) fn lines(mut runs: Vec<Run>) -> Vec<Line> {
     let mut rows: Vec<Vec<Run>> = Vec::new();
     for run in runs {
         match rows.last_mut() {
-            Some(row) if row.first().is_some_and(|first| first.y - run.y <= SLACK * first.size.min(run.size).max(4.0)) => {
+            Some(row)
+                if row.first().is_some_and(|first| first.y - run.y <= SLACK * first.size.min(run.size).max(4.0)) =>
+            {
                 row.push(run);
             }
             _ => rows.push(vec![run]),

@@ -112,5 +112,7 @@ fn is_page_number(line: &Line) -> bool {
             || word.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x' | b'l'))
     };
     let numbers = words.iter().filter(|word| is_number(word)).count();
-    (1..=2).contains(&numbers) && words.len() <= numbers * 2 && words.iter().all(|word| is_number(word) || word.len() <= 6)
+    (1..=2).contains(&numbers)
+        && words.len() <= numbers * 2
+        && words.iter().all(|word| is_number(word) || word.len() <= 6)
 }

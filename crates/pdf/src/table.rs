@@ -66,9 +66,9 @@ fn run_of_rows(lines: &[Line]) -> usize {
         }
         let cells = cells(line, &spans.iter().map(|span| span.0).collect::<Vec<_>>());
         // A cell that lies across two columns is a line of text.
-        let fits = cells.iter().all(|cell| {
-            spans.iter().filter(|(x, end)| cell.x < *end - SLACK && cell.end > *x + SLACK).count() <= 1
-        });
+        let fits = cells
+            .iter()
+            .all(|cell| spans.iter().filter(|(x, end)| cell.x < *end - SLACK && cell.end > *x + SLACK).count() <= 1);
         if !fits {
             break;
         }
@@ -95,7 +95,9 @@ fn run_of_rows(lines: &[Line]) -> usize {
         spans.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
     let rest = lines[last_filled + 1..].iter().take_while(|line| {
-        line.x() > lines[0].x() + SLACK && cells(line, &[]).len() == 1 && spans.iter().any(|(x, _)| (line.x() - x).abs() <= SLACK)
+        line.x() > lines[0].x() + SLACK
+            && cells(line, &[]).len() == 1
+            && spans.iter().any(|(x, _)| (line.x() - x).abs() <= SLACK)
     });
     let mut taken = last_filled + 1;
     let mut y = lines[last_filled].y();
@@ -154,15 +156,18 @@ fn cells<'l>(line: &'l Line, starts: &[f32]) -> Vec<Cell<'l>> {
 
 /// A list, whose markers stand apart from the text.
 fn is_list(rows: &[Vec<Cell<'_>>]) -> bool {
-    let marked = rows.iter().filter(|row| {
-        row.len() == 2 && row.first().is_some_and(|cell| is_marker(text_of(cell.runs, 0.0).trim()))
-    });
+    let marked = rows
+        .iter()
+        .filter(|row| row.len() == 2 && row.first().is_some_and(|cell| is_marker(text_of(cell.runs, 0.0).trim())));
     marked.count() * 2 > rows.iter().filter(|row| row.len() >= 2).count()
 }
 
 pub(crate) fn is_marker(text: &str) -> bool {
     let digits = text.trim_end_matches(['.', ')', ']']).trim_start_matches(['(', '[']);
-    let is_number = text.len() > digits.len() && !digits.is_empty() && digits.len() <= 3 && digits.chars().all(char::is_alphanumeric);
+    let is_number = text.len() > digits.len()
+        && !digits.is_empty()
+        && digits.len() <= 3
+        && digits.chars().all(char::is_alphanumeric);
     is_number || text.chars().count() == 1 && text.chars().all(|c| "•◦▪■●○‣–—*·-".contains(c))
 }
 
@@ -204,7 +209,8 @@ fn table(lines: &[Line], rows: &[Vec<Cell<'_>>], starts: &[f32]) -> (Vec<String>
     let others_are_plain = out.iter().skip(1).any(|(_, is_bold)| !is_bold);
     let has_digits = |cells: &[String]| cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit()));
     let is_header = out.first().is_some_and(|(cells, is_bold)| {
-        *is_bold && others_are_plain || !has_digits(cells) && out.iter().skip(1).filter(|(cells, _)| has_digits(cells)).count() * 2 >= out.len()
+        *is_bold && others_are_plain
+            || !has_digits(cells) && out.iter().skip(1).filter(|(cells, _)| has_digits(cells)).count() * 2 >= out.len()
     });
     let mut rows: Vec<Vec<String>> = out.into_iter().map(|(cells, _)| cells).collect();
     let header = if is_header && rows.len() > 1 { rows.remove(0) } else { Vec::new() };

@@ -26,14 +26,22 @@ fn k1_k5_headings_paragraphs_and_pages_are_told_by_type_and_place() {
         .text(72, 640, 10, "You can return an item within thirty days of its delivery, and the")
         .text(72, 628, 10, "refund arrives after five working days on the card that paid for it.")
         .text(72, 606, 10, "Keep the receipt, which every parcel has, until the refund is there.");
-    let second = Writer::new()
-        .bold(72, 700, 14, "Delivery")
-        .text(72, 680, 10, "Parcels leave the warehouse on the day of the order.");
+    let second = Writer::new().bold(72, 700, 14, "Delivery").text(
+        72,
+        680,
+        10,
+        "Parcels leave the warehouse on the day of the order.",
+    );
     let found = blocks(&[first, second]);
     let expected = [
         (1, BlockKind::Heading(1, "Handbook".into())),
         (1, BlockKind::Heading(2, "Returns".into())),
-        (1, paragraph("You can return an item within thirty days of its delivery, and the refund arrives after five working days on the card that paid for it.")),
+        (
+            1,
+            paragraph(
+                "You can return an item within thirty days of its delivery, and the refund arrives after five working days on the card that paid for it.",
+            ),
+        ),
         (1, paragraph("Keep the receipt, which every parcel has, until the refund is there.")),
         (2, BlockKind::Heading(2, "Delivery".into())),
         (2, paragraph("Parcels leave the warehouse on the day of the order.")),
@@ -60,11 +68,17 @@ fn k1_what_runs_through_all_pages_is_left_out() {
 
 #[test]
 fn k1_a_paragraph_goes_on_over_the_page() {
-    let first = Writer::new().text(72, 700, 10, "A parcel that is lost on its way is paid for by us, and nobody has to");
+    let first =
+        Writer::new().text(72, 700, 10, "A parcel that is lost on its way is paid for by us, and nobody has to");
     let second = Writer::new().text(72, 700, 10, "wait for the carrier.");
     assert_eq!(
         blocks(&[first, second]),
-        [Block { page: 1, kind: paragraph("A parcel that is lost on its way is paid for by us, and nobody has to wait for the carrier.") }]
+        [Block {
+            page: 1,
+            kind: paragraph(
+                "A parcel that is lost on its way is paid for by us, and nobody has to wait for the carrier."
+            )
+        }]
     );
 }
 
@@ -74,7 +88,10 @@ fn k1_words_parted_at_the_end_of_a_line_are_joined() {
         .text(72, 700, 10, "A self-service desk and the ware-")
         .text(72, 688, 10, "house are open. Use the self-")
         .text(72, 676, 10, "service desk on Sundays.");
-    assert_eq!(kinds(&[page]), [paragraph("A self-service desk and the warehouse are open. Use the self-service desk on Sundays.")]);
+    assert_eq!(
+        kinds(&[page]),
+        [paragraph("A self-service desk and the warehouse are open. Use the self-service desk on Sundays.")]
+    );
     let vocabulary = Vocabulary::default();
     for (before, after, joined) in [
         ("an exam-", "ple", "an example"),
@@ -125,11 +142,18 @@ fn k1_lists_keep_their_markers_and_depth() {
 fn k1_a_table_keeps_its_columns_and_cells_of_several_lines() {
     let page = Writer::new()
         .text(72, 740, 10, "Prices are the same everywhere in a country, and they hold until the end of the year.")
-        .bold(72, 700, 10, "Country").bold(200, 700, 10, "Price").bold(320, 700, 10, "Days")
-        .text(72, 684, 10, "Germany").text(200, 684, 10, "4.90 EUR").text(320, 684, 10, "2 to 3")
-        .text(72, 668, 10, "France").text(200, 668, 10, "9.90 EUR").text(320, 668, 10, "4 to 6, or a day")
+        .bold(72, 700, 10, "Country")
+        .bold(200, 700, 10, "Price")
+        .bold(320, 700, 10, "Days")
+        .text(72, 684, 10, "Germany")
+        .text(200, 684, 10, "4.90 EUR")
+        .text(320, 684, 10, "2 to 3")
+        .text(72, 668, 10, "France")
+        .text(200, 668, 10, "9.90 EUR")
+        .text(320, 668, 10, "4 to 6, or a day")
         .text(320, 656, 10, "more to islands")
-        .text(72, 640, 10, "Norway").text(320, 640, 10, "8");
+        .text(72, 640, 10, "Norway")
+        .text(320, 640, 10, "8");
     let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
     let table = BlockKind::Table(
         row(["Country", "Price", "Days"]),
@@ -147,9 +171,12 @@ fn k1_two_columns_are_read_one_after_the_other() {
     let mut page = Writer::new();
     for line in 0..6 {
         let y = 700 - line * 12;
-        page = page
-            .text(72, y, 10, &format!("left line {line} of the text that goes on"))
-            .text(320, y, 10, &format!("right line {line} of the text that goes on"));
+        page = page.text(72, y, 10, &format!("left line {line} of the text that goes on")).text(
+            320,
+            y,
+            10,
+            &format!("right line {line} of the text that goes on"),
+        );
     }
     let found = kinds(&[page]);
     let text = format!("{found:?}");
@@ -189,7 +216,8 @@ fn k2_why_a_pdf_has_no_text_is_told() {
 
 #[test]
 fn k2_a_file_whose_end_is_missing_is_read_as_far_as_it_goes() {
-    let pages: Vec<Writer> = (0..4).map(|number| Writer::new().text(72, 700, 10, &format!("Rule {number} holds."))).collect();
+    let pages: Vec<Writer> =
+        (0..4).map(|number| Writer::new().text(72, 700, 10, &format!("Rule {number} holds."))).collect();
     let bytes = file(&pages);
     let table = bytes.windows(4).rposition(|window| window == b"xref").expect("a table");
     let cut = bytes[..table].windows(5).rposition(|window| window == b"xref\n").unwrap_or(table);

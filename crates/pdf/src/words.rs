@@ -71,6 +71,7 @@ impl Vocabulary {
 
 /// Chinese and Japanese are written without spaces, so their lines are joined without one.
 fn meets_without_space(before: &str, after: &str) -> bool {
-    let is_unspaced = |c: char| matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
+    let is_unspaced =
+        |c: char| matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
     before.chars().next_back().is_some_and(is_unspaced) && after.chars().next().is_some_and(is_unspaced)
 }

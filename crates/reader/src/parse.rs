@@ -14,8 +14,7 @@ use crate::limits::PASSAGES;
 pub fn parse(bytes: &[u8], request: &ReadRequest) -> Result<ReadDocuments, SourceError> {
     let failed = |error: ReadError| SourceError { cause: error.cause(), fix: error.fix() };
     let (format, documents) = documents(bytes, &request.options).map_err(failed)?;
-    let documents: Vec<_> =
-        documents.iter().map(|document| document_passages(document, &request.source_id)).collect();
+    let documents: Vec<_> = documents.iter().map(|document| document_passages(document, &request.source_id)).collect();
     let passages = documents.iter().map(|document| document.passages.len()).sum::<usize>();
     if passages == 0 {
         return Err(SourceError {
@@ -51,9 +50,10 @@ fn pdf(bytes: &[u8], options: &ReadOptions) -> Result<Vec<Document>, ReadError> 
         _ => None,
     });
     let title = pdf.title.or(topmost);
-    let blocks = pdf.blocks.into_iter().flat_map(|block| {
-        blocks(block.kind).into_iter().map(move |(kind, text)| (block.page, kind, text))
-    });
+    let blocks = pdf
+        .blocks
+        .into_iter()
+        .flat_map(|block| blocks(block.kind).into_iter().map(move |(kind, text)| (block.page, kind, text)));
     baton_knowledge::read_blocks(options, title.as_deref(), blocks)
 }
 

@@ -41,7 +41,14 @@ async fn t43_how_a_child_ends_is_told_to_the_owner_of_the_file() {
     assert!(cause_of("while :; do :; done").await.contains("longer than"), "an endless loop");
     assert!(cause_of("echo 'memory allocation of 9 bytes failed' >&2; exit 134").await.contains("memory"));
     assert!(cause_of("echo 'thread has overflowed its stack' >&2; exit 134").await.contains("nested"));
-    for script in ["exit 0", "exit 1", "kill -9 $$", "echo no frame at all", "printf '\\377\\377\\377\\377'", "printf '\\0\\0\\0\\2{}'"] {
+    for script in [
+        "exit 0",
+        "exit 1",
+        "kill -9 $$",
+        "echo no frame at all",
+        "printf '\\377\\377\\377\\377'",
+        "printf '\\0\\0\\0\\2{}'",
+    ] {
         assert_eq!(cause_of(script).await, "The file could not be read.", "{script}");
     }
 }
@@ -54,7 +61,8 @@ async fn t43_a_child_that_writes_without_end_is_not_waited_for() {
 
 #[tokio::test]
 async fn t43_a_child_knows_nothing_of_the_server() {
-    let cause = cause_of("[ -z \"$HOME$CARGO_MANIFEST_DIR\" ] && [ \"$PWD\" = / ] && echo 'memory allocation' >&2").await;
+    let cause =
+        cause_of("[ -z \"$HOME$CARGO_MANIFEST_DIR\" ] && [ \"$PWD\" = / ] && echo 'memory allocation' >&2").await;
     assert!(cause.contains("memory"), "the script says so if it has no environment and no folder: {cause}");
 }
 

@@ -53,7 +53,8 @@ impl Worker {
         #[cfg(unix)]
         command.process_group(0);
         let mut child = command.spawn()?;
-        let (Some(questions), Some(answers), Some(log)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        let (Some(questions), Some(answers), Some(log)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(io::Error::other("a child without pipes"));
         };

@@ -39,7 +39,11 @@ pub(super) fn is_docx(bytes: &[u8]) -> Result<bool, ReadError> {
         Err(ReadError::TooComplex) => Err(ReadError::TooComplex),
         Err(error) => {
             let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-            if head.windows(DOCUMENT.len()).any(|window| window == DOCUMENT.as_bytes()) { Err(error) } else { Ok(false) }
+            if head.windows(DOCUMENT.len()).any(|window| window == DOCUMENT.as_bytes()) {
+                Err(error)
+            } else {
+                Ok(false)
+            }
         }
     }
 }

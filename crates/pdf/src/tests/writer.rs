@@ -37,7 +37,9 @@ fn stream(entries: &str, content: &str) -> String {
 pub(crate) fn file(pages: &[Writer]) -> Vec<u8> {
     let mut objects = vec!["<< /Type /Catalog /Pages 2 0 R >>".to_owned(), String::new()];
     let font = |name: &str| {
-        format!("<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding << /Type /Encoding /BaseEncoding /WinAnsiEncoding /Differences [1 /fi] >> >>")
+        format!(
+            "<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding << /Type /Encoding /BaseEncoding /WinAnsiEncoding /Differences [1 /fi] >> >>"
+        )
     };
     objects.extend(["Helvetica", "Helvetica-Bold", "Courier"].map(font));
     let mut kids = String::new();
@@ -96,6 +98,7 @@ fn assemble(objects: &[String], trailer: &str) -> Vec<u8> {
     }
     let place = file.len();
     let size = objects.len() + 1;
-    write!(file, "{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{place}\n%%EOF\n").expect("a string takes all");
+    write!(file, "{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{place}\n%%EOF\n")
+        .expect("a string takes all");
     file.into_bytes()
 }

@@ -124,7 +124,8 @@ async fn t44_huge_pictures_are_not_opened() {
     let read = reader.read("report.pdf", pdfs::with_picture(30_000, 30_000, "Sales rose.")).await.expect("it has text");
     assert!(text(&read).contains("Sales rose."));
     let parts = [("word/media/huge.png", files::png(30_000, 30_000))];
-    let read = reader.read("report.docx", archives::docx_with("<w:p><w:r><w:t>Sales fell.</w:t></w:r></w:p>", &parts)).await;
+    let read =
+        reader.read("report.docx", archives::docx_with("<w:p><w:r><w:t>Sales fell.</w:t></w:r></w:p>", &parts)).await;
     assert_eq!(text(&read.expect("it has text")), "Sales fell.");
 }
 
@@ -138,13 +139,26 @@ async fn t44_entities_of_a_document_are_not_followed() {
         format!("{all}<!ENTITY l{level} \"{}\">", format!("&l{};", level - 1).repeat(10))
     });
     let laughs = format!("<!DOCTYPE w:document [{laughs}]>");
-    reader.refuses("laughs.docx", archives::docx_with_prologue(&laughs, "<w:p><w:r><w:t>&l9;</w:t></w:r></w:p>"), "damaged").await;
+    reader
+        .refuses(
+            "laughs.docx",
+            archives::docx_with_prologue(&laughs, "<w:p><w:r><w:t>&l9;</w:t></w:r></w:p>"),
+            "damaged",
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn t42_names_inside_a_packed_file_lead_nowhere() {
     let reader = Watched::new();
-    let names = ["../../../../tmp/baton-was-here", "/tmp/baton-was-here", "..\\..\\x", "C:\\x", "\\\\host\\share", "word/../../x"];
+    let names = [
+        "../../../../tmp/baton-was-here",
+        "/tmp/baton-was-here",
+        "..\\..\\x",
+        "C:\\x",
+        "\\\\host\\share",
+        "word/../../x",
+    ];
     let parts: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (*name, b"x".to_vec())).collect();
     let read = reader.read("paths.docx", archives::docx_with("<w:p><w:r><w:t>Fine.</w:t></w:r></w:p>", &parts)).await;
     assert_eq!(text(&read.expect("it is read")), "Fine.");
@@ -157,7 +171,10 @@ async fn k2_truncated_files_are_read_or_refused() {
     let files = [
         ("cut.pdf", pdfs::text(&["Returns take thirty days.", "Refunds take five days."])),
         ("cut.docx", archives::docx(&"<w:p><w:r><w:t>Returns take thirty days.</w:t></w:r></w:p>".repeat(40))),
-        ("cut.html", b"<html><body><main><h1>Returns</h1><p>Thirty days to return anything.</p></main></body></html>".to_vec()),
+        (
+            "cut.html",
+            b"<html><body><main><h1>Returns</h1><p>Thirty days to return anything.</p></main></body></html>".to_vec(),
+        ),
         ("cut.jsonl", b"{\"id\":\"1\",\"title\":\"Returns\",\"text\":\"Thirty days.\"}\n".repeat(20)),
     ];
     for (name, bytes) in files {
@@ -210,7 +227,10 @@ async fn g_s10_hostile_sources_fail_alone_and_the_server_goes_on() {
     let app = baton_test_support::TestApp::builder().reader(Arc::new(child.clone())).start().await;
     let owner = app.owner().await;
     let agent = owner.agent().await;
-    let (pdf, docx) = (pdfs::text(&["A delivery to Norway takes three days."]), archives::docx("<w:p><w:r><w:t>A refund to a credit card takes five days.</w:t></w:r></w:p>"));
+    let (pdf, docx) = (
+        pdfs::text(&["A delivery to Norway takes three days."]),
+        archives::docx("<w:p><w:r><w:t>A refund to a credit card takes five days.</w:t></w:r></w:p>"),
+    );
     let (deep, bomb, scan) = (files::deep_html(DEEP), archives::docx_bomb(), pdfs::with_picture(30_000, 30_000, ""));
     let uploaded: [(&str, &[u8]); 6] = [
         ("deep.html", &deep),
@@ -222,7 +242,8 @@ async fn g_s10_hostile_sources_fail_alone_and_the_server_goes_on() {
     ];
     owner.upload(&agent, &uploaded).await.ok();
     app.settle().await;
-    let sources = owner.get(&format!("/agents/{agent}/sources")).await.ok()["sources"].as_array().cloned().unwrap_or_default();
+    let sources =
+        owner.get(&format!("/agents/{agent}/sources")).await.ok()["sources"].as_array().cloned().unwrap_or_default();
     assert_eq!(sources.len(), uploaded.len());
     for source in &sources {
         let hostile = matches!(source["name"].as_str(), Some("deep.html" | "bomb.docx" | "scan.pdf"));
@@ -232,7 +253,8 @@ async fn g_s10_hostile_sources_fail_alone_and_the_server_goes_on() {
         ("How long does a delivery to Norway take?", "three days", Some("p. 1")),
         ("How long does a refund to a credit card take?", "five days", None),
     ] {
-        let answer = owner.post(&format!("/agents/{agent}/ask"), serde_json::json!({ "question": question })).await.ok();
+        let answer =
+            owner.post(&format!("/agents/{agent}/ask"), serde_json::json!({ "question": question })).await.ok();
         assert!(answer["text"].as_str().is_some_and(|text| text.contains(part)), "{answer:#}");
         if let Some(place) = place {
             let path = answer["citations"][0]["heading_path"].as_array().cloned().unwrap_or_default();

@@ -68,7 +68,9 @@ pub(crate) fn with_picture(width: u32, height: u32, line: &str) -> Vec<u8> {
     if !line.is_empty() {
         content.extend(show(line));
     }
-    let entries = format!("/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode");
+    let entries = format!(
+        "/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode"
+    );
     page(stream("", &content), "/XObject << /I1 6 0 R >>", vec![stream(&entries, &deflate_bomb(b"\0", 500))])
 }
 

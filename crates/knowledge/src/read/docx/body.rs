@@ -82,7 +82,8 @@ impl<'a> Body<'a> {
 
     fn close_paragraph(&mut self) -> Result<(), ReadError> {
         let Some(paragraph) = self.paragraphs.pop() else { return Ok(()) };
-        let notes: Vec<&str> = paragraph.notes.iter().filter_map(|id| self.notes.texts.get(id)).map(String::as_str).collect();
+        let notes: Vec<&str> =
+            paragraph.notes.iter().filter_map(|id| self.notes.texts.get(id)).map(String::as_str).collect();
         if let Some(table) = self.tables.last_mut() {
             if !paragraph.text.trim().is_empty() {
                 table.push(paragraph.text.trim());
@@ -183,7 +184,8 @@ impl<'a> Body<'a> {
             "tblHeader" if attributes.is_on() => self.set(Property::Header),
             "tblLook" => {
                 let flags = attributes.val().and_then(|flags| u32::from_str_radix(&flags, 16).ok()).unwrap_or(0);
-                let is_header = attributes.get("firstRow").map_or(flags & 0x20 != 0, |value| value == "1" || value == "true");
+                let is_header =
+                    attributes.get("firstRow").map_or(flags & 0x20 != 0, |value| value == "1" || value == "true");
                 if let Some(table) = self.tables.last_mut() {
                     table.first_row_is_header = is_header;
                 }

@@ -104,7 +104,9 @@ fn k1_lists_are_numbered_as_in_word() {
         level(1, "bullet")
     );
     let item = |level: u8, text: &str| {
-        format!("<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"3\"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"3\"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+        )
     };
     let body = [item(0, "Open"), item(1, "at home"), item(1, "in the shop"), item(0, "Send"), plain("Done.")];
     let document = read_one(&docx(&body.concat(), &[("word/numbering.xml", numbering)]));
@@ -114,7 +116,8 @@ fn k1_lists_are_numbered_as_in_word() {
 #[test]
 fn k1_tables_keep_their_header_and_merged_cells() {
     let cell = |properties: &str, text: &str| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{}</w:tc>", plain(text));
-    let row = |properties: &str, cells: &[String]| format!("<w:tr><w:trPr>{properties}</w:trPr>{}</w:tr>", cells.concat());
+    let row =
+        |properties: &str, cells: &[String]| format!("<w:tr><w:trPr>{properties}</w:trPr>{}</w:tr>", cells.concat());
     let body = format!(
         "<w:tbl><w:tblPr><w:tblLook w:firstRow=\"1\"/></w:tblPr>{}{}{}{}{}</w:tbl>{}",
         row("<w:tblHeader/>", &[cell("", "Zone"), cell("", "Country"), cell("", "Price")]),

@@ -1,8 +1,8 @@
 //! Going through a part element by element. No element is a call, so depth costs no stack.
 
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 use crate::read::docx::package::damaged;
 use crate::read::error::ReadError;
@@ -26,7 +26,8 @@ pub(super) struct Attributes<'e> {
 impl Attributes<'_> {
     /// The value of the attribute with this name, without its prefix.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        let found = self.element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
+        let found =
+            self.element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
         found.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
     }
 
