@@ -1,4 +1,5 @@
-//! Prints the blocks of a PDF.
+//! Prints the blocks of a PDF: `cargo run --release -p baton-pdf --example dump -- FILE...`
+#![expect(clippy::print_stdout, reason = "what it prints is the purpose of this program")]
 
 use std::time::Instant;
 

@@ -32,7 +32,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Option<String>, Vec<Page>), PdfError
             failed += 1;
             continue;
         };
-        let lines = lines(spans.into_iter().take(MAX_RUNS_ON_A_PAGE).filter_map(run).collect());
+        let lines = lines(spans.into_iter().take(MAX_RUNS_ON_A_PAGE).filter_map(|span| run(&span)).collect());
         chars += lines.iter().flat_map(|line| &line.runs).map(|run| run.text.len()).sum::<usize>();
         if chars > MAX_CHARS {
             return Err(PdfError::TooMuchText);
@@ -46,7 +46,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Option<String>, Vec<Page>), PdfError
     Ok((title(&file), pages))
 }
 
-fn run(span: TextSpan) -> Option<Run> {
+fn run(span: &TextSpan) -> Option<Run> {
     let is_furniture = matches!(span.artifact_type, Some(ArtifactType::Pagination(_)));
     let turn = span.rotation_degrees.rem_euclid(360.0);
     let is_turned = turn > MAX_TURN && turn < 360.0 - MAX_TURN;

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use baton_app::{ReadDocuments, ReadRequest};
 use baton_domain::source::SourceError;
@@ -124,8 +123,7 @@ fn limit_processor(seconds: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     use rustix::time::{ClockId, clock_gettime};
 
-    let used = clock_gettime(ClockId::ProcessCPUTime);
-    let used = Duration::new(u64::try_from(used.tv_sec).unwrap_or(0), 0).as_secs();
+    let used = u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0);
     let maximum = getrlimit(Resource::Cpu).maximum;
     let current = Some((used + seconds + 1).min(maximum.unwrap_or(u64::MAX)));
     Ok(setrlimit(Resource::Cpu, Rlimit { current, maximum })?)
