@@ -180,7 +180,7 @@ test("K1 K2: many files at once; each says how far it is, and a broken one why a
     await expect(row(name)).toContainText("Ready");
     await expect(row(name).getByRole("cell").nth(2)).toHaveText("1");
   }
-  await expect(row("scan.pdf")).toContainText(/Failed:.*PDF.*(HTML|Markdown|text)/);
+  await expect(row("scan.pdf")).toContainText(/Failed:.*PDF.*upload/);
   await expect(row("scan.pdf").getByRole("button", { name: "Retry" })).toBeVisible();
   await expect(row("broken.jsonl")).toContainText(/Failed:/);
 

@@ -361,7 +361,7 @@ test("W7: on a phone buttons are wide enough, the header is not cut, and a sourc
   await visitor.say("Can I add PDF or Word files?");
   await visitor.answers.getByRole("list", { name: "Sources" }).getByRole("button").first().click();
   const source = visitor.chat.getByRole("dialog", { name: /^Source 1/ });
-  const words = visitor.answers.getByRole("paragraph").filter({ hasText: "does not read PDF" });
+  const words = visitor.answers.getByRole("paragraph").filter({ hasText: "reads PDF and Word files" });
   const box = async (of: Locator) => (await of.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   const answer = await box(words);
   expect((await box(source)).y).toBeGreaterThanOrEqual(answer.y + answer.height);

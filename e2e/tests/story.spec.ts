@@ -135,7 +135,7 @@ test("A2 A5: a second question is answered on its own, and a hello in between is
   await visitor.open();
   await visitor.say("Can I add PDF or Word files?");
   await expect(visitor.answers).toHaveCount(1);
-  await expect(visitor.answers.last()).toContainText("Baton does not read PDF and Word files");
+  await expect(visitor.answers.last()).toContainText("Baton reads PDF and Word files");
   await visitor.say("Hello again!");
   await expect(visitor.answers).toHaveCount(2);
   await expect(visitor.answers.last().getByRole("list", { name: "Sources" })).toHaveCount(0);

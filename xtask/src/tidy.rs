@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 /// Which of our crates each of our crates may use. A crate stands where a dependency must be kept out.
-const EDGES: [(&str, &[&str]); 15] = [
+const EDGES: [(&str, &[&str]); 17] = [
     ("baton-domain", &[]),
     ("baton-storage", &["baton-domain"]),
     ("baton-storage-sql", &["baton-domain", "baton-storage"]),
@@ -16,6 +16,8 @@ const EDGES: [(&str, &[&str]); 15] = [
     ("baton-answer", &["baton-knowledge"]),
     ("baton-embedder", &[]),
     ("baton-eval", &["baton-answer", "baton-knowledge"]),
+    ("baton-pdf", &[]),
+    ("baton-reader", &["baton-app", "baton-domain", "baton-knowledge", "baton-pdf"]),
     ("baton-realtime", &["baton-domain"]),
     ("baton-app", &["baton-domain", "baton-storage", "baton-knowledge", "baton-answer", "baton-realtime"]),
     ("baton-api", &["baton-app", "baton-domain", "baton-realtime", "baton-storage"]),
@@ -29,6 +31,7 @@ const EDGES: [(&str, &[&str]); 15] = [
             "baton-embedder",
             "baton-eval",
             "baton-knowledge",
+            "baton-reader",
             "baton-realtime",
             "baton-storage",
             "baton-storage-sql",
@@ -98,6 +101,10 @@ fn edges(root: &Path, breaches: &mut Vec<String>) -> anyhow::Result<()> {
         let dependencies = package["dependencies"].as_array().into_iter().flatten();
         for dependency in dependencies.filter(|dependency| dependency["kind"].is_null()) {
             let used = dependency["name"].as_str().unwrap_or_default();
+            if used == "pdf_oxide" && name != "baton-pdf" {
+                breaches
+                    .push(format!("{name} must not name pdf_oxide: it is heavy and reads hostile files (baton-pdf)"));
+            }
             if ours.contains(used) && !allowed.contains(&used) && !allowed.contains(&"*") {
                 breaches.push(format!("{name} must not depend on {used}"));
             }

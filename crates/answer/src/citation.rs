@@ -44,7 +44,7 @@ pub(crate) fn citation(index: usize, citable: &Citable, sentence: Option<usize>)
         title: passage.document_title.clone(),
         url: citation_url(passage, words),
         source_name: citable.source_name.to_string(),
-        heading_path: passage.heading_path.clone(),
+        heading_path: passage.place(),
         quote,
         score: citable.score,
     }

@@ -357,7 +357,7 @@ impl From<&PassageEvidence> for Considered {
             source_id: evidence.hit.source_id.to_string(),
             document_key: passage.document_key.clone(),
             title: passage.document_title.clone(),
-            heading_path: passage.heading_path.clone(),
+            heading_path: passage.place(),
             text: passage.text.clone(),
             score: evidence.hit.score,
         }

@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::error::AppError;
 use crate::knowledge::SnapshotShelf;
+use crate::reader::DocumentReader;
 use crate::running::RunningTurns;
 use crate::team::People;
 
@@ -36,6 +37,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Uploaded files and what was read from them.
     pub files: Arc<dyn ObjectStore>,
+    /// What reads the files of sources.
+    pub reader: Arc<dyn DocumentReader>,
     /// What embeds passages and questions; without it, only words are searched.
     pub embedder: Option<Arc<dyn Embedder>>,
     /// The language model; without one, answers are quoted from the docs (A1).
@@ -80,6 +83,7 @@ impl std::fmt::Debug for Baton {
 struct Inner {
     store: Arc<dyn Store>,
     files: Arc<dyn ObjectStore>,
+    reader: Arc<dyn DocumentReader>,
     embedder: Option<Arc<dyn Embedder>>,
     model: Option<Arc<dyn ChatModel>>,
     clock: Arc<dyn Clock>,
@@ -103,13 +107,14 @@ impl Baton {
     /// Puts an installation together. Nothing runs until [`crate::background::start`].
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, files, embedder, model, clock, ids, config } = parts;
+        let Parts { store, files, reader, embedder, model, clock, ids, config } = parts;
         let snapshots = SnapshotShelf::new(config.snapshots_dir.clone());
         let kept = |count| NonZeroUsize::new(count).expect("the constants are not zero");
         Self {
             inner: Arc::new(Inner {
                 store,
                 files,
+                reader,
                 embedder,
                 model,
                 clock,
@@ -198,6 +203,10 @@ impl Baton {
 
     pub(crate) fn files(&self) -> &dyn ObjectStore {
         self.inner.files.as_ref()
+    }
+
+    pub(crate) fn reader(&self) -> &dyn DocumentReader {
+        self.inner.reader.as_ref()
     }
 
     pub(crate) fn embedder(&self) -> Option<Arc<dyn Embedder>> {

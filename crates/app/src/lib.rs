@@ -17,9 +17,11 @@ mod baton;
 pub mod conversations;
 mod error;
 pub mod knowledge;
+mod reader;
 mod running;
 pub mod system;
 pub mod team;
 
 pub use crate::baton::{Baton, Config, Parts};
 pub use crate::error::AppError;
+pub use crate::reader::{DocumentReader, ReadDocuments, ReadFailure, ReadRequest};

@@ -14,6 +14,8 @@ pub struct Document {
     url: Option<String>,
     blocks: Vec<Block>,
     text: String,
+    /// Where the pages begin: offset in the text and number, in order. Empty for documents without pages.
+    pages: Vec<(usize, u32)>,
 }
 
 impl Document {
@@ -21,8 +23,14 @@ impl Document {
     ///
     /// `key` names the document within its source and stays the same when the source is read again.
     pub fn builder(key: impl Into<String>, title: impl Into<String>) -> DocumentBuilder {
-        let document =
-            Self { key: key.into(), title: title.into(), url: None, blocks: Vec::new(), text: String::new() };
+        let document = Self {
+            key: key.into(),
+            title: title.into(),
+            url: None,
+            blocks: Vec::new(),
+            text: String::new(),
+            pages: Vec::new(),
+        };
         DocumentBuilder { document }
     }
 
@@ -56,6 +64,12 @@ impl Document {
         &self.text[block.start..block.end]
     }
 
+    /// The number of the page on which the text at an offset stands, from 1; `None` for documents without pages.
+    pub fn page_at(&self, offset: usize) -> Option<u32> {
+        let after = self.pages.partition_point(|(start, _)| *start <= offset);
+        self.pages.get(after.checked_sub(1)?).map(|(_, number)| *number)
+    }
+
     /// A digest of everything that indexing depends on; equal digests mean the document need not be indexed again.
     pub fn content_hash(&self) -> String {
         let mut hash = Sha256::new();
@@ -67,6 +81,10 @@ impl Document {
             hash.update((block.start as u64).to_le_bytes());
             hash.update((block.end as u64).to_le_bytes());
             hash.update(block.kind.tag());
+        }
+        for (start, number) in &self.pages {
+            hash.update((*start as u64).to_le_bytes());
+            hash.update(number.to_le_bytes());
         }
         hex(&hash.finalize())
     }
@@ -172,6 +190,16 @@ impl DocumentBuilder {
         let start = document.text.len() + indent;
         document.text.push_str(&text);
         document.blocks.push(Block { kind, start, end: document.text.len() });
+    }
+
+    /// What is pushed from here on stands on this page, counted from 1.
+    pub fn set_page(&mut self, number: u32) {
+        let document = &mut self.document;
+        if document.pages.last().is_none_or(|(_, last)| *last != number) {
+            // The white space before the next block belongs to the page before it.
+            let start = if document.text.is_empty() { 0 } else { document.text.len() + 1 };
+            document.pages.push((start, number));
+        }
     }
 
     /// What was kept so far.

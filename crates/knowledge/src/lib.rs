@@ -26,7 +26,9 @@ pub use crate::language::Language;
 pub use crate::passage::{
     DocumentPassages, Passage, PassageId, Sentence, SentenceKind, document_passages, limits as passage_limits, passages,
 };
-pub use crate::read::{Format, ReadError, ReadOptions, UnsupportedKind, format_of, limits as read_limits, read};
+pub use crate::read::{
+    Format, ReadError, ReadOptions, UnsupportedKind, format_of, limits as read_limits, read, read_blocks, row_text,
+};
 pub use crate::sentences::sentence_ranges;
 pub use crate::snapshot::{
     BuildOptions, Contrast, DocumentEntry, FORMAT_VERSION, Hit, Manifest, QueryTerm, SearchResult, Snapshot,

@@ -22,6 +22,13 @@ pub mod limits {
     pub const MAX_BYTES: usize = 2_400;
 }
 
+/// How the fragment identifier of a page begins.
+const PAGE_ANCHOR: &str = "page=";
+
+fn page_anchor(number: u32) -> Option<String> {
+    Some(format!("{PAGE_ANCHOR}{number}"))
+}
+
 /// The stable name of a passage: 32 hexadecimal digits.
 ///
 /// Derived from the source, the document key, the heading path and the text, so a passage that did not change keeps
@@ -59,7 +66,8 @@ pub struct Passage {
     pub document_title: String,
     /// The address of the document; see [`crate::citation_url`] for the link to show.
     pub url: Option<String>,
-    /// The fragment identifier of the heading right above the passage, if it has one.
+    /// The fragment identifier of the heading right above the passage, if it has one; `page=N` in documents with pages,
+    /// which is how a browser opens a PDF at a page.
     pub anchor: Option<String>,
     /// The headings above the passage, outermost first, without the document title.
     pub heading_path: Vec<String>,
@@ -74,6 +82,17 @@ pub struct Passage {
 }
 
 impl Passage {
+    /// The number of the page on which the passage begins, from 1; `None` for documents without pages.
+    pub fn page(&self) -> Option<u32> {
+        self.anchor.as_deref()?.strip_prefix(PAGE_ANCHOR)?.parse().ok()
+    }
+
+    /// The headings above the passage with its page, for a person who looks for the place.
+    pub fn place(&self) -> Vec<String> {
+        let page = self.page().map(|number| format!("p. {number}"));
+        self.heading_path.iter().cloned().chain(page).collect()
+    }
+
     /// The text of one of this passage's sentences.
     pub fn sentence_text(&self, sentence: &Sentence) -> &str {
         &self.text[sentence.start..sentence.end]
@@ -156,7 +175,7 @@ pub fn passages(document: &Document, source_id: &str) -> Vec<Passage> {
                 document_key: document.key().to_owned(),
                 document_title: document.title().to_owned(),
                 url: document.url().map(str::to_owned),
-                anchor: section.anchor.clone(),
+                anchor: document.page_at(start).map_or_else(|| section.anchor.clone(), page_anchor),
                 heading_path: section.heading_path.clone(),
                 text: text.to_owned(),
                 start,

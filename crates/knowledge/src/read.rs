@@ -1,6 +1,7 @@
 //! From the bytes of a file to documents.
 
 mod decode;
+mod docx;
 mod error;
 mod html;
 mod markdown;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use crate::read::error::{ReadError, UnsupportedKind};
+pub use crate::read::markdown::row_text;
 
 use crate::document::{BlockKind, Document, DocumentBuilder, clean_prose, clip_chars, hex};
 
@@ -40,6 +42,10 @@ pub mod limits {
     pub const MAX_HEADING_CHARS: usize = 300;
     /// Longest key of a document, in characters; longer ones are cut and made distinct.
     pub const MAX_KEY_CHARS: usize = 200;
+    /// Most bytes of text and structure in a file that is packed, such as a DOCX, once unpacked.
+    pub const MAX_UNPACKED_BYTES: usize = 64 * 1024 * 1024;
+    /// Most files packed into one.
+    pub const MAX_PACKED_FILES: usize = 10_000;
     /// Most columns of a table file.
     pub const MAX_COLUMNS: usize = 200;
 }
@@ -60,10 +66,14 @@ pub enum Format {
     Jsonl,
     /// A JSON array of `{question, answer}`.
     QuestionsAnswers,
+    /// A Word document.
+    Docx,
+    /// A PDF. [`read`] does not read it: its parser stands in a crate of its own.
+    Pdf,
 }
 
 /// What is known about a file besides its bytes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadOptions {
     /// The name the file was uploaded under. Never used as a path; it helps to tell the format and the title.
     pub file_name: String,
@@ -81,24 +91,48 @@ pub struct ReadOptions {
 /// # Errors
 /// [`ReadError`] says what is wrong and what to do about it, in words for the owner of the source.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Vec<Document>, ReadError> {
+    let documents = match content(bytes, options)? {
+        Content::Docx => vec![docx::read(bytes, &Fallback::new(options))?],
+        Content::Pdf => return Err(ReadError::NoText),
+        Content::Text(format, text) => read_text(&text, format, &Fallback::new(options))?,
+    };
+    finish(documents)
+}
+
+fn read_text(text: &str, format: Format, fallback: &Fallback) -> Result<Vec<Document>, ReadError> {
+    match format {
+        Format::Markdown => Ok(vec![markdown::read(text, fallback)?]),
+        Format::Html => Ok(vec![html::read(text, fallback)?]),
+        Format::Text | Format::Docx | Format::Pdf => Ok(vec![text::read(text, fallback)?]),
+        Format::Csv => table::read(text),
+        Format::Jsonl => records::read(text),
+        Format::QuestionsAnswers => pairs::read(text),
+    }
+}
+
+/// What the bytes of a file are.
+enum Content {
+    Docx,
+    Pdf,
+    Text(Format, String),
+}
+
+fn content(bytes: &[u8], options: &ReadOptions) -> Result<Content, ReadError> {
     if bytes.len() > limits::MAX_BYTES {
         return Err(ReadError::TooLarge { bytes: bytes.len() });
+    }
+    if decode::is_pdf(bytes) {
+        return Ok(Content::Pdf);
+    }
+    if docx::is_docx(bytes)? {
+        return Ok(Content::Docx);
     }
     let text = decode::decode(bytes)?;
     if text.trim().is_empty() {
         return Err(ReadError::Empty);
     }
     let format = options.format.unwrap_or_else(|| decode::detect_format(&options.file_name, &text));
-    let fallback = Fallback::new(options);
-    let documents = match format {
-        Format::Markdown => vec![markdown::read(&text, &fallback)?],
-        Format::Html => vec![html::read(&text, &fallback)?],
-        Format::Text => vec![text::read(&text, &fallback)?],
-        Format::Csv => table::read(&text)?,
-        Format::Jsonl => records::read(&text)?,
-        Format::QuestionsAnswers => pairs::read(&text)?,
-    };
-    finish(documents)
+    Ok(Content::Text(format, text))
 }
 
 /// The format that [`read`] takes a file for.
@@ -106,11 +140,38 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Vec<Document>, ReadEr
 /// # Errors
 /// The same as [`read`], as far as they come before the content is parsed.
 pub fn format_of(bytes: &[u8], options: &ReadOptions) -> Result<Format, ReadError> {
-    if bytes.len() > limits::MAX_BYTES {
-        return Err(ReadError::TooLarge { bytes: bytes.len() });
+    Ok(match content(bytes, options)? {
+        Content::Docx => Format::Docx,
+        Content::Pdf => Format::Pdf,
+        Content::Text(format, _) => format,
+    })
+}
+
+/// Makes the document of a file whose blocks were found elsewhere, each with the number of its page.
+///
+/// # Errors
+/// The same as [`read`] for a document without text or with too much of it.
+pub fn read_blocks(
+    options: &ReadOptions,
+    title: Option<&str>,
+    blocks: impl IntoIterator<Item = (u32, BlockKind, String)>,
+) -> Result<Vec<Document>, ReadError> {
+    let fallback = Fallback::new(options);
+    let mut builder = fallback.builder();
+    builder.set_title(fallback.title(title));
+    for (page, kind, text) in blocks {
+        builder.set_page(page);
+        builder.push(kind, &compose(&text));
+        if builder.blocks().len() > limits::MAX_BLOCKS {
+            return Err(ReadError::TooComplex);
+        }
     }
-    let text = decode::decode(bytes)?;
-    Ok(options.format.unwrap_or_else(|| decode::detect_format(&options.file_name, &text)))
+    finish(vec![builder.finish()])
+}
+
+/// Text in composed Unicode, which all searching relies on.
+fn compose(text: &str) -> std::borrow::Cow<'_, str> {
+    icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
 impl Format {
@@ -123,6 +184,8 @@ impl Format {
             Self::Csv => "csv",
             Self::Jsonl => "jsonl",
             Self::QuestionsAnswers => "qa",
+            Self::Docx => "docx",
+            Self::Pdf => "pdf",
         }
     }
 }

@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Prints the document that describes the HTTP API.
     #[command(hide = true)]
     Openapi,
+    /// Reads documents for another process of Baton, within limits.
+    #[command(name = baton_reader::child::SUBCOMMAND, hide = true)]
+    Read,
 }
 
 /// Where everything is, and where to listen.

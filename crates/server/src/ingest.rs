@@ -17,7 +17,7 @@ use crate::serve::{say, start_logging};
 use crate::wiring;
 
 /// Files that can be read, by ending.
-const ENDINGS: [&str; 8] = ["md", "markdown", "html", "htm", "txt", "csv", "jsonl", "ndjson"];
+const ENDINGS: [&str; 11] = ["pdf", "docx", "md", "markdown", "html", "htm", "txt", "csv", "tsv", "jsonl", "ndjson"];
 
 /// How often a running server is asked whether it has read the files.
 const LOOK_EVERY: Duration = Duration::from_millis(300);

@@ -21,6 +21,10 @@ use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before anything starts a thread or opens a file: this process reads hostile files.
+    if matches!(cli.command, Command::Read) {
+        return baton_reader::child::run(baton_reader::limits::MEMORY_BYTES);
+    }
     // One TLS implementation for everything that goes out, chosen before anything can ask for one.
     rustls::crypto::ring::default_provider().install_default().expect("nothing has chosen a provider before");
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
             Command::Ask(options) => ask::run(&options).await,
             Command::Eval(options) => eval::run(&options),
             Command::Openapi => cli::print_openapi(),
+            Command::Read => anyhow::bail!("reading has a process of its own"),
         }
     });
     match done {

@@ -7,6 +7,7 @@ use anyhow::Context;
 use baton_answer::{ChatModel, OpenAiCompatible, OpenAiSettings, TokenLimitField};
 use baton_app::system::{RandomIds, SystemClock};
 use baton_app::{Baton, Parts};
+use baton_reader::{ChildReader, Settings};
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
 use object_store::local::LocalFileSystem;
@@ -38,6 +39,7 @@ pub(crate) async fn open(
     let baton = Baton::new(Parts {
         store: store.clone(),
         files: Arc::new(files.with_fsync(true)),
+        reader: Arc::new(ChildReader::new(Settings::of_this_program())),
         embedder: embedder::of(&config.embedder)?,
         model,
         clock: Arc::new(SystemClock),

@@ -9,9 +9,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use baton_answer::ChatModel;
 use baton_api::ApiState;
-use baton_app::{Baton, Config, Parts, background};
+use baton_app::{Baton, Config, DocumentReader, Parts, background};
 use baton_domain::time::Timestamp;
 use baton_knowledge::Embedder;
+use baton_reader::InProcessReader;
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
 use object_store::local::LocalFileSystem;
@@ -37,6 +38,7 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub struct TestAppBuilder {
     model: Option<Arc<dyn ChatModel>>,
     embedder: Option<Arc<dyn Embedder>>,
+    reader: Option<Arc<dyn DocumentReader>>,
     limits: bool,
 }
 
@@ -51,6 +53,13 @@ impl TestAppBuilder {
     #[must_use]
     pub fn model(mut self, model: Arc<dyn ChatModel>) -> Self {
         self.model = Some(model);
+        self
+    }
+
+    /// With another reader than the one in this process.
+    #[must_use]
+    pub fn reader(mut self, reader: Arc<dyn DocumentReader>) -> Self {
+        self.reader = Some(reader);
         self
     }
 
@@ -248,6 +257,7 @@ async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, 
     let baton = Baton::new(Parts {
         store: Arc::new(store),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).expect("the folder is there")),
+        reader: builder.reader.clone().unwrap_or_else(|| Arc::new(InProcessReader)),
         embedder: builder.embedder.clone(),
         model: builder.model.clone(),
         clock: Arc::clone(clock) as _,

@@ -521,7 +521,7 @@ const ROUTES = [
           format === null
             ? {
                 cause: "Files of this kind cannot be read yet.",
-                fix: "Save it as Markdown, HTML or plain text.",
+                fix: "Save it as PDF, DOCX, Markdown or HTML.",
               }
             : null;
         return addSource(id, { name, bytes, format }, fails);

@@ -221,7 +221,7 @@ pub async fn passages(
             id: passage.id.as_str().to_owned(),
             document_title: document.title.clone(),
             url: document.url.clone(),
-            heading_path: passage.heading_path.clone(),
+            heading_path: passage.place(),
             text: passage.text.clone(),
         })
     });

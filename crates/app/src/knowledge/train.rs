@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use baton_domain::ids::{AgentId, SnapshotId, WorkspaceId};
 use baton_domain::source::{Source, SourceError, SourceKind, SourceState};
-use baton_knowledge::{
-    BuildOptions, DocumentPassages, Format, Manifest, ReadError, ReadOptions, Snapshot, SourcePassages,
-    document_passages,
-};
+use baton_knowledge::{BuildOptions, Format, Manifest, ReadOptions, Snapshot, SourcePassages};
 use baton_realtime::{Signal, Topic};
 use baton_storage::{KnowledgeRow, KnowledgeState, quietly};
 
 use crate::knowledge::embed::embed_snapshot;
 use crate::knowledge::sources::{read_content, read_documents, tell, write_documents};
-use crate::{AppError, Baton};
+use crate::{AppError, Baton, ReadDocuments, ReadFailure, ReadRequest};
 
 /// Reads an agent's new sources and publishes a snapshot of all of them.
 /// A source that cannot be read is marked as failed, with the cause and what to do; the others go on.
@@ -67,20 +64,15 @@ async fn read_source(
     source.state = SourceState::Reading;
     store_source(baton, workspace_id, &source, Some(progress)).await?;
     let bytes = read_content(baton, workspace_id, &source).await?;
-    let parsed = {
-        let source = source.clone();
-        tokio::task::spawn_blocking(move || parse(&source, &bytes)).await
+    let parsed = match baton.reader().read(bytes, request_for(&source)).await {
+        Ok(read) => Ok(read),
+        Err(ReadFailure::Source(error)) => Err(error),
+        // The file is not to blame: the job is done again.
+        Err(ReadFailure::Unavailable(why)) => return Err(AppError::Internal(why)),
     };
-    // A parser that panics on hostile input fails its source, nothing else.
-    let parsed = parsed.unwrap_or_else(|_| {
-        Err(SourceError {
-            cause: "The file could not be read.".into(),
-            fix: "Save it again, or as plain text or Markdown, and upload that.".into(),
-        })
-    });
     match parsed {
-        Ok((format, documents)) => {
-            source.format = Some(format);
+        Ok(ReadDocuments { format, documents }) => {
+            source.format = Some(format.as_str().to_owned());
             source.documents = documents.len() as u64;
             source.passages = documents.iter().map(|document| document.passages.len() as u64).sum();
             write_documents(baton, workspace_id, source.id, &documents).await?;
@@ -92,29 +84,15 @@ async fn read_source(
     Ok(source)
 }
 
-fn parse(source: &Source, bytes: &[u8]) -> Result<(String, Vec<DocumentPassages>), SourceError> {
+fn request_for(source: &Source) -> ReadRequest {
     let format = match source.kind {
         SourceKind::File => None,
         SourceKind::Text => Some(Format::Markdown),
         SourceKind::Qa => Some(Format::QuestionsAnswers),
     };
-    let options = ReadOptions {
-        file_name: source.name.clone(),
-        format,
-        title: (source.kind == SourceKind::Text).then(|| source.name.clone()),
-    };
-    let failed = |error: ReadError| SourceError { cause: error.cause(), fix: error.fix() };
-    let format = baton_knowledge::format_of(bytes, &options).map_err(failed)?;
-    let documents = baton_knowledge::read(bytes, &options).map_err(failed)?;
-    let id = source.id.to_string();
-    let documents: Vec<_> = documents.iter().map(|document| document_passages(document, &id)).collect();
-    if documents.iter().all(|document| document.passages.is_empty()) {
-        return Err(SourceError {
-            cause: "There is no text in it to answer from.".into(),
-            fix: "Check that the file holds text, not only headings or pictures.".into(),
-        });
-    }
-    Ok((format.as_str().to_owned(), documents))
+    let title = (source.kind == SourceKind::Text).then(|| source.name.clone());
+    let options = ReadOptions { file_name: source.name.clone(), format, title };
+    ReadRequest { source_id: source.id.to_string(), options }
 }
 
 /// Publishes a snapshot of sources that were read; says which, and which was published before. `None` if it could not be built.

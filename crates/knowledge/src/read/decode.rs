@@ -101,13 +101,20 @@ fn declared_charset(bytes: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
+/// Whether a file is a PDF. One may begin with a few bytes of junk.
+pub(crate) fn is_pdf(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF-")
+        || bytes[..bytes.len().min(1_024)]
+            .windows(7)
+            .any(|window| window.starts_with(b"%PDF-1.") || window.starts_with(b"%PDF-2."))
+}
+
 /// Kinds of files that are recognised by how they begin.
 fn unsupported(bytes: &[u8]) -> Option<UnsupportedKind> {
     use UnsupportedKind as Kind;
     const SIGNATURES: &[(&[u8], UnsupportedKind)] = &[
-        (b"%PDF-", Kind::Pdf),
         (b"{\\rtf", Kind::WordProcessor),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind::WordProcessor),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind::OldOffice),
         (b"\x89PNG\r\n\x1a\n", Kind::Image),
         (b"\xff\xd8\xff", Kind::Image),
         (b"GIF87a", Kind::Image),
@@ -144,13 +151,6 @@ fn unsupported(bytes: &[u8]) -> Option<UnsupportedKind> {
     }
     if bytes.starts_with(b"RIFF") {
         return Some(if bytes.get(8..12) == Some(b"WEBP") { Kind::Image } else { Kind::Media });
-    }
-    // A PDF may begin with a few bytes of junk.
-    if bytes[..bytes.len().min(1_024)]
-        .windows(7)
-        .any(|window| window.starts_with(b"%PDF-1.") || window.starts_with(b"%PDF-2."))
-    {
-        return Some(Kind::Pdf);
     }
     SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, kind)| *kind)
 }

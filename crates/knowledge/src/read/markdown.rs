@@ -243,7 +243,7 @@ impl Walker<'_> {
 }
 
 /// A table row that can be understood by itself: `column: value; column: value`.
-pub(super) fn row_text(header: &[String], cells: &[String]) -> String {
+pub fn row_text(header: &[String], cells: &[String]) -> String {
     let mut parts = Vec::with_capacity(cells.len());
     for (index, cell) in cells.iter().enumerate() {
         let cell = cell.trim();

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use insta::assert_snapshot;
 
 use crate::document::{BlockKind, Document};
-use crate::read::{Format, ReadError, ReadOptions, UnsupportedKind, limits, read};
+use crate::read::{Format, ReadError, ReadOptions, UnsupportedKind, format_of, limits, read, read_blocks};
 
 mod hostile;
 
@@ -321,8 +321,8 @@ fn text_is_decoded_and_never_garbage() {
 #[test]
 fn other_kinds_of_files_are_named() {
     for (bytes, kind) in [
-        (&b"%PDF-1.7\n%\xe2\xe3"[..], UnsupportedKind::Pdf),
-        (b"PK\x03\x04\x14\x00....word/document.xml", UnsupportedKind::WordProcessor),
+        (&b"PK\x03\x04\x14\x00....mimetypeapplication/vnd.oasis.opendocument.text"[..], UnsupportedKind::WordProcessor),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", UnsupportedKind::OldOffice),
         (b"PK\x03\x04\x14\x00....xl/workbook.xml", UnsupportedKind::Spreadsheet),
         (b"PK\x03\x04\x14\x00....a.txt", UnsupportedKind::Archive),
         (b"\x89PNG\r\n\x1a\n\0\0", UnsupportedKind::Image),
@@ -340,7 +340,7 @@ fn every_refusal_says_what_is_wrong_and_what_to_do() {
     let refusals = [
         refusal("a.txt", b""),
         refusal("a.txt", b" \n\t\n"),
-        refusal("a.pdf", b"%PDF-1.7\n"),
+        refusal("a.docx", b"PK\x03\x04\x14\x00....word/document.xml"),
         refusal("a.txt", b"text \0\x01\x02\x03 with data"),
         refusal("a.html", b"<html><body><div id='app'></div><script>start()</script></body></html>"),
         refusal("a.jsonl", b"{\"text\": \"one\"}\n{\"text\": \n"),
@@ -353,8 +353,8 @@ fn every_refusal_says_what_is_wrong_and_what_to_do() {
     assert_snapshot!(refusals.join("\n"), @r#"
         The file is empty. Check that the right file was chosen and that it was saved.
         The file is empty. Check that the right file was chosen and that it was saved.
-        This is a PDF file, which cannot be read. Export it as HTML, Markdown or plain text and upload that, or paste its text.
-        The file holds data, not text. Upload HTML, Markdown, plain text, CSV or JSONL.
+        The Word document is damaged and cannot be read. Open it, save it again, and upload that.
+        The file holds data, not text. Upload PDF, DOCX, HTML, Markdown, plain text, CSV or JSONL.
         No text was found in the file. If the page is filled in by a script or is a scan, export its text and upload that.
         This is not valid JSONL: entry 2 is not a JSON object on one line. Correct entry 2 and upload the file again.
         This is not valid JSONL: entry 1 has no "text". Correct entry 1 and upload the file again.
@@ -363,6 +363,28 @@ fn every_refusal_says_what_is_wrong_and_what_to_do() {
         The table has more than 200 columns. Keep the columns that visitors ask about and upload it again.
         The file has more than 20000 entries. Split it into several files and upload those.
         "#);
+}
+
+#[test]
+fn k1_a_pdf_is_told_but_read_elsewhere() {
+    let options = ReadOptions { file_name: "a.txt".to_owned(), ..ReadOptions::default() };
+    assert_eq!(format_of(b"%PDF-1.7\n%\xe2\xe3", &options), Ok(Format::Pdf));
+}
+
+#[test]
+fn k5_the_page_of_a_passage_is_its_anchor() {
+    let options = ReadOptions { file_name: "rules.pdf".to_owned(), ..ReadOptions::default() };
+    let blocks = [
+        (1, BlockKind::Heading { level: 1, anchor: None }, "Returns".to_owned()),
+        (2, BlockKind::Paragraph, "Thirty days. ".repeat(120)),
+        (3, BlockKind::Paragraph, "Refunds take five days. ".repeat(80)),
+    ];
+    let document = read_blocks(&options, None, blocks).expect("there is text").remove(0);
+    let passages = crate::passages(&document, "source");
+    let pages: Vec<_> = passages.iter().map(|passage| passage.page()).collect();
+    assert_eq!((pages.first(), pages.last()), (Some(&Some(2)), Some(&Some(3))));
+    assert_eq!(passages[0].place(), ["Returns", "p. 2"]);
+    assert!(passages.iter().all(|passage| passage.heading_path == ["Returns"]));
 }
 
 #[test]

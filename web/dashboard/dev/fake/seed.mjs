@@ -254,7 +254,7 @@ function seedSources(world) {
     passages: 0,
     bytes: 2_400_000,
     error: {
-      cause: "The file is a scanned PDF without text.",
+      cause: "The PDF has only pictures of text, such as a scan, and no text itself.",
       fix: "Upload a version with selectable text, or type the content in.",
     },
     created_at: Date.now() - 30 * MINUTE,

@@ -47,7 +47,8 @@ pub(super) fn find(page: &Document, bytes: usize) -> Result<MainContent<'_>, Rea
 }
 
 fn guess(page: &Document) -> Result<Option<Document>, ReadError> {
-    let config = Config { disable_json_ld: true, ..Config::default() };
+    // The classes tell what is left out of the content, such as its table of contents.
+    let config = Config { disable_json_ld: true, keep_classes: true, ..Config::default() };
     let Ok(mut readability) = Readability::with_document(page.clone(), None, Some(config)) else { return Ok(None) };
     match readability.parse() {
         Ok(article) => tree::parse(&article.content).map(Some),

@@ -34,6 +34,9 @@ const SKIPPED_CLASSES: &[&str] = &[
     "table-of-contents",
 ];
 
+/// How the ids begin that guessing the content puts on its parts; the page does not have them.
+const GUESS_ID: &str = "readability-";
+
 /// Elements that stand on lines of their own.
 const BLOCKS: &[&str] = &[
     "address",
@@ -150,7 +153,8 @@ impl<'a> Walker<'a> {
             name if BLOCKS.contains(&name) => {
                 self.flush();
                 if matches!(name, "section" | "div" | "article") {
-                    self.section_id = node.id_attr().map(|id| id.to_string()).or(self.section_id.take());
+                    let id = node.id_attr().filter(|id| !id.starts_with(GUESS_ID)).map(|id| id.to_string());
+                    self.section_id = id.or(self.section_id.take());
                 }
                 self.visit_children(node);
                 self.flush();

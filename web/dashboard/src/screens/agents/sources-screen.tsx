@@ -111,7 +111,7 @@ export function SourcesScreen() {
           )}
           {!empty && (
             <p className="text-meta text-t3">
-              Drop files anywhere on this page. Markdown, HTML, plain text, CSV and JSON Lines.
+              Drop files anywhere on this page. PDF, Word, Markdown, HTML, plain text, CSV and JSON Lines.
             </p>
           )}
         </div>
@@ -188,7 +188,7 @@ function FirstSource({
       <UploadIcon size={28} strokeWidth={1.25} aria-hidden className="text-t3" />
       <div>
         <h2 className="font-semibold text-large">Drop your docs here</h2>
-        <p className="text-body text-t2">Many files at once: Markdown, HTML, plain text, CSV, JSON Lines.</p>
+        <p className="text-body text-t2">Many files at once: PDF, Word, Markdown, HTML, plain text, CSV, JSON Lines.</p>
       </div>
       <Button tone="primary" onClick={onPick}>
         Choose files
