@@ -64,6 +64,7 @@ eval: model build ## How good the answers are, on question sets: QUESTION_SETS=F
 	mkdir -p target/eval
 	./target/release/baton eval docs-qa $(QUESTION_SETS)/docs-qa/dev --predictions target/eval/docs-qa.jsonl --json target/eval/docs-qa.json --html target/eval/docs-qa.html
 	./target/release/baton eval intent $(QUESTION_SETS)/handoff-intent/dev/human_request.jsonl --predictions target/eval/human_request.jsonl
+	./target/release/baton eval intent $(QUESTION_SETS)/handoff-intent/dev/frustration.jsonl --predictions target/eval/frustration.jsonl
 
 race: build ## Takeovers raced against streaming answers: nothing of the AI after an acknowledged takeover.
 	cargo run --release --locked -p baton-load -- race

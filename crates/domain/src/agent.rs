@@ -39,6 +39,8 @@ pub struct AgentSettings {
     pub handoff: HandoffSettings,
     /// Lowest confidence at which to answer, 0 to 1 (A3).
     pub answer_threshold: f64,
+    /// An answer less sure than this, 0 to 1, comes with the offer of a person.
+    pub offer_person_below: f64,
     /// When the AI speaks again after a close (H9).
     pub ai_resumes: AiResumes,
     /// How long after the last activity a visitor continues the same thread, minutes (H9).
@@ -62,6 +64,7 @@ impl Default for AgentSettings {
             instructions: String::new(),
             handoff: HandoffSettings::default(),
             answer_threshold: 0.5,
+            offer_person_below: 0.7,
             ai_resumes: AiResumes::AfterClose,
             session_window_minutes: 24 * 60,
             burst_wait_ms: 600,
@@ -245,6 +248,9 @@ impl AgentSettings {
         if !(0.0..=1.0).contains(&self.answer_threshold) {
             errors.push(FieldError::new("answer_threshold", "Between 0 and 1."));
         }
+        if !(0.0..=1.0).contains(&self.offer_person_below) {
+            errors.push(FieldError::new("offer_person_below", "Between 0 and 1."));
+        }
         for (field, value, range) in [
             ("handoff.no_answer_after", self.handoff.no_answer_after, 1..=10),
             ("session_window_minutes", self.session_window_minutes, 1..=60 * 24 * 90),
@@ -301,6 +307,7 @@ impl AgentSettings {
             mode: self.handoff.mode,
             no_answer_after: self.handoff.no_answer_after,
             nobody_there: self.handoff.nobody_there,
+            offer_person_below: self.offer_person_below,
         }
     }
 

@@ -83,10 +83,28 @@ pub struct Features {
     pub failed_answers: u32,
     /// Whether a member is Available.
     pub someone_there: bool,
+    /// How frustrated the visitor is by now, 0 to 1; see [`frustration_level`].
+    #[serde(default)]
+    pub frustration: f64,
+}
+
+/// From this level on a person is called (H1): one text that sounds frustrated with 0.85, or several that sound milder.
+pub const FRUSTRATED_MIN: f64 = 0.7;
+
+/// How frustrated a visitor is, from how each of their texts sounds, newest last: 0 to 1.
+///
+/// What sounds calm, below 0.5, adds nothing however often it is said; anything above adds up, and counts half with every text
+/// that follows it.
+#[must_use]
+pub fn frustration_level(texts: &[f64]) -> f64 {
+    let weights = std::iter::successors(Some(1.0), |weight| Some(weight / 2.0));
+    let calm =
+        texts.iter().rev().zip(weights).map(|(text, weight)| 1.0 - weight * ((text - 0.5) * 2.0).clamp(0.0, 1.0));
+    1.0 - calm.product::<f64>()
 }
 
 /// The part of the settings that the decision is made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// Whether Baton hands off by itself.
     pub mode: HandoffMode,
@@ -94,6 +112,8 @@ pub struct Policy {
     pub no_answer_after: u32,
     /// What happens when the AI wants a person and nobody is there.
     pub nobody_there: NobodyThere,
+    /// An answer less sure than this comes with the offer of a person, 0 to 1.
+    pub offer_person_below: f64,
 }
 
 /// What to do.
@@ -103,6 +123,8 @@ pub struct Policy {
 pub enum PolicyAction {
     /// Send the answer.
     Answer,
+    /// Send the answer, and offer a person if one can come: it is likely right, not surely.
+    AnswerAndOffer,
     /// Say that the docs do not answer this, and offer a person if one can come.
     Abstain,
     /// Bring in a person.
@@ -127,8 +149,20 @@ pub struct Decision {
 /// Decides what a turn leads to.
 #[must_use]
 pub fn decide(policy: &Policy, features: &Features) -> Decision {
+    let is_frustrated = features.frustration >= FRUSTRATED_MIN && policy.mode != HandoffMode::Manual;
     match features.finding {
+        Finding::Answered { .. } | Finding::NoAnswer { .. } if is_frustrated => {
+            let found = format!("the visitor sounds frustrated ({:.2})", features.frustration);
+            wanted(policy, features, HandoffReason::Frustrated, &found)
+        }
         Finding::SmallTalk => to(PolicyAction::Answer, None, "small talk is answered as such"),
+        Finding::Answered { confidence } if confidence < policy.offer_person_below => {
+            let why = format!(
+                "the docs answer this (confidence {confidence:.2}); below {:.2} a person is offered with it",
+                policy.offer_person_below
+            );
+            to(PolicyAction::AnswerAndOffer, None, why)
+        }
         Finding::Answered { confidence } => {
             to(PolicyAction::Answer, None, format!("the docs answer this (confidence {confidence:.2})"))
         }
@@ -183,8 +217,9 @@ mod tests {
         there: bool,
         finding: Finding,
     ) -> (PolicyAction, Option<HandoffReason>) {
-        let policy = Policy { mode, no_answer_after: after, nobody_there: nobody };
-        let decision = decide(&policy, &Features { finding, failed_answers: failed, someone_there: there });
+        let policy = Policy { mode, no_answer_after: after, nobody_there: nobody, offer_person_below: 0.7 };
+        let features = Features { finding, failed_answers: failed, someone_there: there, frustration: 0.0 };
+        let decision = decide(&policy, &features);
         assert!(!decision.why.is_empty());
         (decision.action, decision.reason)
     }
@@ -193,13 +228,16 @@ mod tests {
     fn h1_h2_h3_the_whole_table() {
         use HandoffMode::{Auto, Manual};
         use NobodyThere::{Queue, Suppress};
-        use PolicyAction::{Abstain, Answer, HandOff, PointToButton};
+        use PolicyAction::{Abstain, Answer, AnswerAndOffer, HandOff, PointToButton};
         let no = Finding::NoAnswer { confidence: 0.2 };
         let asked = Some(HandoffReason::Asked);
         let missed = Some(HandoffReason::NoAnswer);
         let table = [
             (Auto, Suppress, 1, 0, true, Finding::SmallTalk, (Answer, None)),
             (Auto, Suppress, 1, 0, false, Finding::Answered { confidence: 0.9 }, (Answer, None)),
+            (Auto, Suppress, 1, 0, false, Finding::Answered { confidence: 0.7 }, (Answer, None)),
+            (Auto, Suppress, 1, 0, true, Finding::Answered { confidence: 0.69 }, (AnswerAndOffer, None)),
+            (Manual, Suppress, 1, 0, true, Finding::Answered { confidence: 0.6 }, (AnswerAndOffer, None)),
             (Auto, Suppress, 1, 0, true, Finding::Asked, (HandOff, asked)),
             (Auto, Suppress, 1, 0, false, Finding::Asked, (HandOff, asked)),
             (Manual, Suppress, 1, 0, true, Finding::Asked, (PointToButton, None)),
@@ -216,5 +254,38 @@ mod tests {
             let row = format!("{mode:?} {nobody:?} after {after} failed {failed} there {there} {finding:?}");
             assert_eq!(decided(mode, nobody, after, failed, there, finding), expected, "{row}");
         }
+    }
+
+    #[test]
+    fn h1_frustration_adds_up_and_one_calm_problem_report_never_counts() {
+        let rounded = |texts: &[f64]| (frustration_level(texts) * 1_000.0).round() / 1_000.0;
+        assert_eq!(rounded(&[]), 0.0);
+        assert_eq!(rounded(&[0.49; 50]), 0.0, "calm reports, however many");
+        assert!(frustration_level(&[0.85]) >= FRUSTRATED_MIN, "one strong turn");
+        assert!(frustration_level(&[0.8]) < FRUSTRATED_MIN);
+        assert!(frustration_level(&[0.75, 0.75]) < FRUSTRATED_MIN);
+        assert!(frustration_level(&[0.7, 0.75, 0.8]) >= FRUSTRATED_MIN, "a trend");
+        assert!(frustration_level(&[0.95, 0.1, 0.1]) < FRUSTRATED_MIN, "it passes");
+    }
+
+    #[test]
+    fn h1_h2_frustration_brings_a_person_in_unless_the_owner_said_manual() {
+        let decided = |mode, nobody_there, someone_there, finding| {
+            let policy = Policy { mode, no_answer_after: 3, nobody_there, offer_person_below: 0.7 };
+            let features = Features { finding, failed_answers: 0, someone_there, frustration: 0.9 };
+            let decision = decide(&policy, &features);
+            (decision.action, decision.reason)
+        };
+        let answered = Finding::Answered { confidence: 0.9 };
+        let frustrated = Some(HandoffReason::Frustrated);
+        let (auto, manual) = (HandoffMode::Auto, HandoffMode::Manual);
+        let (suppress, queue) = (NobodyThere::Suppress, NobodyThere::Queue);
+        let no_answer = Finding::NoAnswer { confidence: 0.2 };
+        assert_eq!(decided(auto, suppress, true, answered.clone()), (PolicyAction::HandOff, frustrated));
+        assert_eq!(decided(auto, suppress, true, no_answer), (PolicyAction::HandOff, frustrated));
+        assert_eq!(decided(auto, queue, false, answered.clone()), (PolicyAction::HandOff, frustrated));
+        assert_eq!(decided(auto, suppress, false, answered.clone()), (PolicyAction::Suppress, frustrated));
+        assert_eq!(decided(manual, queue, true, answered), (PolicyAction::Answer, None));
+        assert_eq!(decided(auto, queue, true, Finding::SmallTalk), (PolicyAction::Answer, None), "thanks is no anger");
     }
 }

@@ -28,7 +28,8 @@ pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
             say(&report.table());
         }
         EvalCommand::Intent { file, predictions } => {
-            let labelled = intent::run(file)?;
+            let embedder = embedder::built_in()?;
+            let labelled = intent::run(file, intent::Label::of(file), embedder.as_deref())?;
             if let Some(path) = predictions {
                 intent::write_predictions(path, &labelled)?;
             }

@@ -8,6 +8,7 @@ use baton_domain::ids::{AgentId, WorkspaceId};
 use baton_domain::policy::{self, Decision, Features, Finding};
 
 use crate::conversations::answering::answer;
+use crate::conversations::mood::frustration;
 use crate::{AppError, Baton};
 
 /// Longest a try may take.
@@ -48,8 +49,10 @@ pub async fn ask(baton: &Baton, workspace_id: WorkspaceId, id: AgentId, question
     let answered = answer(baton, &agent, &Question::new(question), WITHIN, &mut |_| {}).await?;
     let asks = matches!(baton_answer::intent::classify(question), baton_answer::intent::Intent::AsksForPerson { .. });
     let finding = if asks { Finding::Asked } else { answered.finding };
+    let frustration = frustration(baton, &Question::new(question)).await;
     let someone_there = baton.people().someone_there(baton, workspace_id).await?;
-    let decision = policy::decide(&agent.settings.policy(), &Features { finding, failed_answers: 0, someone_there });
+    let decision =
+        policy::decide(&agent.settings.policy(), &Features { finding, failed_answers: 0, someone_there, frustration });
     let passages = answered.considered.into_iter().map(Found::from).collect();
     Ok(Tried { reply: answered.reply, decision, passages })
 }

@@ -4,6 +4,7 @@ pub(crate) mod answering;
 mod commit;
 mod inbox;
 mod member_acts;
+pub(crate) mod mood;
 mod post_message;
 mod run_turn;
 mod thread;

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::conversations::answering::answer;
 use crate::conversations::commit::{Step, Taken, commit_and_settle, is_superseded};
+use crate::conversations::mood::frustration;
 use crate::conversations::thread::all_entries;
 use crate::{AppError, Baton};
 
@@ -85,7 +86,7 @@ async fn work_on(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
     let agent = baton.agent(turn.workspace_id, turn.agent_id).await?;
     let question = question(&stored, &entries);
     let found = if asks_for_person(&question) {
-        Found { reply: None, finding: Finding::Asked, features: Value::Null }
+        Found { reply: None, finding: Finding::Asked, frustration: 0.0, features: Value::Null }
     } else {
         find(baton, turn, &agent, &question).await
     };
@@ -96,12 +97,14 @@ async fn work_on(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
 struct Found {
     reply: Option<Reply>,
     finding: Finding,
+    /// How frustrated the visitor is, 0 to 1.
+    frustration: f64,
     features: Value,
 }
 
 impl Found {
     fn broken(why: &str) -> Self {
-        Self { reply: None, finding: Finding::Broken, features: json!({ "broken": why }) }
+        Self { reply: None, finding: Finding::Broken, frustration: 0.0, features: json!({ "broken": why }) }
     }
 }
 
@@ -118,9 +121,12 @@ async fn find(baton: &Baton, turn: &Turn, agent: &AgentRow, question: &Question)
         baton.hub().publish(topic, &Arc::new(signal(turn, progress)));
     };
     match tokio::time::timeout(left, answer(baton, agent, question, left, &mut sink)).await {
-        Ok(Ok(answered)) => {
-            Found { reply: Some(answered.reply), finding: answered.finding, features: answered.features }
-        }
+        Ok(Ok(answered)) => Found {
+            reply: Some(answered.reply),
+            finding: answered.finding,
+            frustration: frustration(baton, question).await,
+            features: answered.features,
+        },
         Ok(Err(error)) => {
             tracing::error!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "answering failed");
             Found::broken("answering failed")
@@ -151,6 +157,7 @@ async fn conclude(baton: &Baton, turn: &Turn, agent: &AgentRow, found: Found) ->
             finding: found.finding.clone(),
             failed_answers: stored.state.failed_answers(),
             someone_there: baton.people().someone_there(baton, turn.workspace_id).await?,
+            frustration: found.frustration,
         };
         let decision = policy::decide(&agent.settings.policy(), &features);
         let end = TurnEnd {
@@ -182,7 +189,8 @@ async fn conclude(baton: &Baton, turn: &Turn, agent: &AgentRow, found: Found) ->
 fn outcome(decision: &Decision, found: &Found) -> TurnOutcome {
     match decision.action {
         PolicyAction::HandOff => TurnOutcome::HandedOff,
-        PolicyAction::Answer => TurnOutcome::Answered,
+        PolicyAction::Answer | PolicyAction::AnswerAndOffer => TurnOutcome::Answered,
+        PolicyAction::Suppress if matches!(found.finding, Finding::Answered { .. }) => TurnOutcome::Answered,
         PolicyAction::PointToButton => TurnOutcome::Abstained,
         PolicyAction::Abstain | PolicyAction::Suppress if found.reply.is_some() => TurnOutcome::Abstained,
         PolicyAction::Abstain | PolicyAction::Suppress => TurnOutcome::Failed,

@@ -131,7 +131,8 @@ fn ai_follows(events: &mut Vec<Event>, open_turn: Option<TurnId>, reading: &Read
         events.push(Event::TurnOpened { turn_id: ctx.fresh.turn_id });
         return;
     };
-    let features = Features { finding: Finding::Asked, failed_answers: 0, someone_there: ctx.someone_there };
+    let features =
+        Features { finding: Finding::Asked, failed_answers: 0, someone_there: ctx.someone_there, frustration: 0.0 };
     let decision = policy::decide(&ctx.settings.policy(), &features);
     match (decision.action, decision.reason) {
         (PolicyAction::HandOff, Some(reason)) => hand_off(events, reason, evidence.clone(), None, None, ctx),
@@ -197,7 +198,7 @@ fn conclude_turn(
             events.push(says(reply, false).unwrap_or_else(|| line(Line::Failed, FAILED)));
             events.push(Event::HandoffSuppressed { reason, evidence: decision.why, turn_id: Some(turn_id) });
         }
-        (PolicyAction::Abstain, _) => {
+        (PolicyAction::Abstain | PolicyAction::AnswerAndOffer, _) => {
             // A person is offered only where one would be brought in (H3).
             let offered = ctx.someone_there || ctx.settings.handoff.nobody_there == NobodyThere::Queue;
             events.push(says(reply, offered).unwrap_or_else(|| line(Line::Failed, FAILED)));

@@ -293,6 +293,7 @@ impl World {
             finding: found,
             failed_answers: state.failed_answers(),
             someone_there: self.bounds.someone_there,
+            frustration: 0.0,
         };
         let command = Command::ConcludeTurn {
             turn_id: turn_id(turn),

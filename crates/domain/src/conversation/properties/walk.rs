@@ -294,6 +294,7 @@ fn citation() -> impl Strategy<Value = Citation> {
 fn decision() -> impl Strategy<Value = Decision> {
     let action = prop_oneof![
         3 => Just(PolicyAction::Answer),
+        1 => Just(PolicyAction::AnswerAndOffer),
         4 => Just(PolicyAction::Abstain),
         3 => Just(PolicyAction::HandOff),
         1 => Just(PolicyAction::Suppress),

@@ -217,8 +217,12 @@ impl Stage {
             }
             _ => panic!("no such end of a turn: {how:?}"),
         };
-        let features =
-            Features { finding, failed_answers: self.state.failed_answers(), someone_there: self.someone_there };
+        let features = Features {
+            finding,
+            failed_answers: self.state.failed_answers(),
+            someone_there: self.someone_there,
+            frustration: 0.0,
+        };
         Command::ConcludeTurn {
             turn_id,
             epoch,
