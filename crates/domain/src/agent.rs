@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::ModelSettings;
 use crate::policy::{HandoffMode, NobodyThere, Policy};
 use crate::text::Origin;
 
@@ -35,6 +36,8 @@ pub struct AgentSettings {
     pub allowed_origins: Vec<Origin>,
     /// How the agent should behave; used by language models only.
     pub instructions: String,
+    /// Which language model writes the answers (A2).
+    pub model: ModelSettings,
     /// When a person is brought in.
     pub handoff: HandoffSettings,
     /// Lowest confidence at which to answer, 0 to 1 (A3).
@@ -60,6 +63,7 @@ impl Default for AgentSettings {
             position: Position::Right,
             allowed_origins: Vec::new(),
             instructions: String::new(),
+            model: ModelSettings::default(),
             handoff: HandoffSettings::default(),
             answer_threshold: 0.5,
             ai_resumes: AiResumes::AfterClose,
@@ -255,6 +259,7 @@ impl AgentSettings {
                 errors.push(FieldError::new(field, format!("Between {} and {}.", range.start(), range.end())));
             }
         }
+        self.model.errors(&mut errors);
         self.action_errors(&mut errors);
         errors
     }
