@@ -265,7 +265,8 @@ fn beginning(open: &str, is_over: bool) -> Beginning {
     }
     bare = bare.strip_prefix('[').map_or(bare, str::trim_start);
     let undecided = !is_over && (bare.is_empty() || (may_be_object(bare) && !is_object(bare)));
-    let undecided = undecided || (!is_over && !rest.is_empty() && ["```", think].iter().any(|form| form.starts_with(rest)));
+    let undecided =
+        undecided || (!is_over && !rest.is_empty() && ["```", think].iter().any(|form| form.starts_with(rest)));
     if undecided {
         Beginning::Undecided
     } else if is_object(bare) {

@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn the_providers_own_addresses_are_addresses() {
-        for provider in [ModelProvider::OpenAi, ModelProvider::Anthropic, ModelProvider::Gemini, ModelProvider::Ollama] {
+        for provider in [ModelProvider::OpenAi, ModelProvider::Anthropic, ModelProvider::Gemini, ModelProvider::Ollama]
+        {
             assert!(ModelSettings { provider, ..ModelSettings::default() }.address().is_ok());
         }
     }

@@ -79,8 +79,10 @@ impl Protocol {
             return String::new();
         }
         let usage = if counts { json!({ "input_tokens": read(request), "output_tokens": 1 }) } else { Value::Null };
-        let start = json!({ "type": "message_start", "message": { "id": "scripted", "role": "assistant", "usage": usage } });
-        let block = json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } });
+        let start =
+            json!({ "type": "message_start", "message": { "id": "scripted", "role": "assistant", "usage": usage } });
+        let block =
+            json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } });
         format!(
             "event: message_start\ndata: {start}\n\nevent: content_block_start\ndata: {block}\n\nevent: ping\ndata: {{\"type\": \"ping\"}}\n\n"
         )
@@ -126,7 +128,11 @@ impl Protocol {
         match self {
             Self::OpenAi => {
                 let stop = sse(&json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] }));
-                let usage = if counts { sse(&json!({ "choices": [], "usage": openai_usage(read, written) })) } else { String::new() };
+                let usage = if counts {
+                    sse(&json!({ "choices": [], "usage": openai_usage(read, written) }))
+                } else {
+                    String::new()
+                };
                 format!("{stop}{usage}data: [DONE]\n\n")
             }
             Self::Anthropic => {
@@ -137,7 +143,8 @@ impl Protocol {
                 )
             }
             Self::Gemini => {
-                let mut last = json!({ "candidates": [{ "content": { "parts": [{ "text": "" }] }, "finishReason": "STOP" }] });
+                let mut last =
+                    json!({ "candidates": [{ "content": { "parts": [{ "text": "" }] }, "finishReason": "STOP" }] });
                 if counts {
                     last["usageMetadata"] = json!({ "promptTokenCount": read, "candidatesTokenCount": written, "totalTokenCount": read + written });
                 }
@@ -159,7 +166,8 @@ impl Protocol {
         match self {
             Self::OpenAi | Self::Gemini => sse(&json!({ "error": { "code": 500, "message": "scripted failure" } })),
             Self::Anthropic => {
-                let error = json!({ "type": "error", "error": { "type": "overloaded_error", "message": "scripted failure" } });
+                let error =
+                    json!({ "type": "error", "error": { "type": "overloaded_error", "message": "scripted failure" } });
                 format!("event: error\ndata: {error}\n\n")
             }
             Self::Ollama => format!("{}\n", json!({ "error": "scripted failure" })),
@@ -216,7 +224,9 @@ impl Protocol {
                 "type": "message", "role": "assistant", "content": [{ "type": "text", "text": text }], "stop_reason": "end_turn",
                 "usage": { "input_tokens": read, "output_tokens": written },
             }),
-            Self::Gemini => json!([{ "candidates": [{ "content": { "parts": [{ "text": text }] }, "finishReason": "STOP" }] }]),
+            Self::Gemini => {
+                json!([{ "candidates": [{ "content": { "parts": [{ "text": text }] }, "finishReason": "STOP" }] }])
+            }
             Self::Ollama => json!({
                 "message": { "role": "assistant", "content": text }, "done": true, "prompt_eval_count": read, "eval_count": written,
             }),

@@ -40,7 +40,9 @@ pub(crate) fn text(script: &Script, request: &RecordedRequest) -> String {
         Script::MixedPassages => in_parts(&with_sources(quotes(request), &[1, 0])),
         Script::WrongPassages => {
             let count = passages(&request.user).len();
-            in_parts(&quotes(request).into_iter().map(|(say, from)| (say, vec![count + 1 - from[0]])).collect::<Vec<_>>())
+            in_parts(
+                &quotes(request).into_iter().map(|(say, from)| (say, vec![count + 1 - from[0]])).collect::<Vec<_>>(),
+            )
         }
         Script::ForeignLinks => {
             let linked = |say: &str| {
@@ -65,9 +67,8 @@ fn in_parts(said: &[Said]) -> String {
 }
 
 fn in_text(said: &[Said]) -> String {
-    let marked = |(say, from): &Said| {
-        format!("{say} {}", from.iter().map(|number| format!("[{number}]")).collect::<String>())
-    };
+    let marked =
+        |(say, from): &Said| format!("{say} {}", from.iter().map(|number| format!("[{number}]")).collect::<String>());
     said.iter().map(marked).collect::<Vec<_>>().join("\n\n")
 }
 

@@ -128,9 +128,18 @@ pub fn router(script: Script) -> Router {
 
 fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/v1/chat/completions", post(async |state, headers, body| reply(Protocol::OpenAi, None, state, headers, body).await))
-        .route("/v1/messages", post(async |state, headers, body| reply(Protocol::Anthropic, None, state, headers, body).await))
-        .route("/api/chat", post(async |state, headers, body| reply(Protocol::Ollama, None, state, headers, body).await))
+        .route(
+            "/v1/chat/completions",
+            post(async |state, headers, body| reply(Protocol::OpenAi, None, state, headers, body).await),
+        )
+        .route(
+            "/v1/messages",
+            post(async |state, headers, body| reply(Protocol::Anthropic, None, state, headers, body).await),
+        )
+        .route(
+            "/api/chat",
+            post(async |state, headers, body| reply(Protocol::Ollama, None, state, headers, body).await),
+        )
         .route("/v1beta/models/{call}", post(generate))
         .with_state(shared)
 }
@@ -236,7 +245,9 @@ fn events(script: &Script, request: &RecordedRequest) -> std::pin::Pin<Box<dyn S
     let begun = || format!("{opening}{}", protocol.event(&text[..half]));
     let steps = match script {
         Script::Slow { pieces, pause } => paced(protocol, &opening, split(&text, *pieces), *pause, closing()),
-        Script::Drip { pause } => paced(protocol, &opening, text.chars().map(String::from).collect(), *pause, closing()),
+        Script::Drip { pause } => {
+            paced(protocol, &opening, text.chars().map(String::from).collect(), *pause, closing())
+        }
         Script::CutInCharacter => {
             let mut bytes = format!("{}{}", begun(), protocol.event_start()).into_bytes();
             bytes.push(0xc3);
@@ -270,7 +281,9 @@ fn events(script: &Script, request: &RecordedRequest) -> std::pin::Pin<Box<dyn S
 
 fn paced(protocol: Protocol, opening: &str, pieces: Vec<String>, pause: Duration, closing: String) -> Vec<Step> {
     let mut steps = vec![Step::Send(opening.as_bytes().to_vec())];
-    steps.extend(pieces.into_iter().flat_map(|piece| [Step::Wait(pause), Step::Send(protocol.event(&piece).into_bytes())]));
+    steps.extend(
+        pieces.into_iter().flat_map(|piece| [Step::Wait(pause), Step::Send(protocol.event(&piece).into_bytes())]),
+    );
     steps.push(Step::Send(closing.into_bytes()));
     steps
 }

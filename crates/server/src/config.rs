@@ -240,12 +240,15 @@ mod tests {
         );
         assert!(merged(&options(), "[model]\nname = \"m\"", &[]).unwrap_err().contains("`model.base_url` is missing"));
         assert!(merged(&options(), "[model]\nprovider = \"open-ai\"", &[]).unwrap_err().contains("write open_ai"));
-        assert!(merged(&options(), "[model]\nallowed_addresses = [\"localhost\"]", &[]).unwrap_err().contains("a port"));
+        assert!(
+            merged(&options(), "[model]\nallowed_addresses = [\"localhost\"]", &[]).unwrap_err().contains("a port")
+        );
     }
 
     #[test]
     fn prices_and_addresses_come_from_the_file_and_the_environment() {
-        let file = "[model]\nallowed_addresses = [\"localhost:1\"]\n[model_prices.\"my-model\"]\ninput = 0.5\noutput = 1";
+        let file =
+            "[model]\nallowed_addresses = [\"localhost:1\"]\n[model_prices.\"my-model\"]\ninput = 0.5\noutput = 1";
         let refuses = |config: &Config, address: &str| config.allowed_addresses.refuses(&Url::parse(address).unwrap());
         let config = merged(&options(), file, &[]).unwrap();
         assert_eq!(config.model_prices["my-model"], Price { input: 0.5, output: 1.0 });

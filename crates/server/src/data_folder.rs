@@ -76,10 +76,14 @@ impl DataFolder {
         let path = self.root.join(SECRET_FILE);
         match std::fs::read(&path) {
             Ok(bytes) => bytes.try_into().map_err(|_| {
-                anyhow::anyhow!("{} does not hold 32 bytes; bring it back from where you keep your secrets", path.display())
+                anyhow::anyhow!(
+                    "{} does not hold 32 bytes; bring it back from where you keep your secrets",
+                    path.display()
+                )
             }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_secret(&path)
-                .with_context(|| format!("cannot make {}", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                make_secret(&path).with_context(|| format!("cannot make {}", path.display()))
+            }
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }

@@ -54,8 +54,10 @@ impl Allowed {
         if self.lists(url) {
             return None;
         }
-        let place = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
-        let list = format!("whoever runs this server can allow it with the setting model.allowed_addresses = [\"{place}\"]");
+        let place =
+            format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
+        let list =
+            format!("whoever runs this server can allow it with the setting model.allowed_addresses = [\"{place}\"]");
         let is_private = match url.host() {
             Some(Host::Ipv4(ip)) => !is_public(IpAddr::V4(ip)),
             Some(Host::Ipv6(ip)) => !is_public(IpAddr::V6(ip)),
@@ -65,14 +67,19 @@ impl Allowed {
         if is_private {
             return Some(format!("This address is on the server itself or in its private network; {list}."));
         }
-        (url.scheme() != "https").then(|| format!("A public address needs https://, so that nobody reads along; {list}."))
+        (url.scheme() != "https")
+            .then(|| format!("A public address needs https://, so that nobody reads along; {list}."))
     }
 }
 
 /// The one HTTP client for addresses that members typed in.
 pub(crate) fn http_client(allowed: &Allowed) -> anyhow::Result<reqwest::Client> {
     // A proxy would resolve names on its own, past the guard.
-    builder().no_proxy().dns_resolver(Arc::new(GuardedNames(allowed.clone()))).build().context("cannot make an HTTP client")
+    builder()
+        .no_proxy()
+        .dns_resolver(Arc::new(GuardedNames(allowed.clone())))
+        .build()
+        .context("cannot make an HTTP client")
 }
 
 /// The HTTP client for the address that the operator configured.
@@ -106,7 +113,8 @@ impl Resolve for GuardedNames {
 
 fn is_local_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
-    !name.contains('.') || ["localhost", "local", "internal", "lan", "home.arpa"].iter().any(|end| name.ends_with(&format!(".{end}")))
+    !name.contains('.')
+        || ["localhost", "local", "internal", "lan", "home.arpa"].iter().any(|end| name.ends_with(&format!(".{end}")))
 }
 
 /// Whether an address is one of the public internet's.
@@ -160,10 +168,39 @@ mod tests {
     #[test]
     fn t39_what_only_this_server_can_reach_needs_the_operators_word() {
         for host in [
-            "localhost", "LOCALHOST.", "a.localhost", "router", "db.internal", "printer.local", "127.0.0.1", "127.1", "0x7f000001",
-            "2130706433", "0", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.0.8",
-            "198.18.0.1", "224.0.0.1", "255.255.255.255", "[::]", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]",
-            "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fc00::1]", "[fd12::1]", "[fe80::1]", "[ff02::1]", "[2001:db8::1]", "[2001::1]",
+            "localhost",
+            "LOCALHOST.",
+            "a.localhost",
+            "router",
+            "db.internal",
+            "printer.local",
+            "127.0.0.1",
+            "127.1",
+            "0x7f000001",
+            "2130706433",
+            "0",
+            "0.0.0.0",
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "[::]",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:10.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "[fc00::1]",
+            "[fd12::1]",
+            "[fe80::1]",
+            "[ff02::1]",
+            "[2001:db8::1]",
+            "[2001::1]",
         ] {
             for scheme in ["https", "http"] {
                 assert!(refused(&[], &format!("{scheme}://{host}/v1")), "{scheme}://{host}");
@@ -174,7 +211,9 @@ mod tests {
     #[test]
     fn a_listed_address_may_be_asked_on_its_port_alone() {
         let allowed = ["localhost:11434", "[::1]:8000", "10.0.0.5:443"];
-        for address in ["http://localhost:11434", "http://LOCALHOST:11434/v1", "http://[::1]:8000/v1", "https://10.0.0.5/v1"] {
+        for address in
+            ["http://localhost:11434", "http://LOCALHOST:11434/v1", "http://[::1]:8000/v1", "https://10.0.0.5/v1"]
+        {
             assert!(!refused(&allowed, address), "{address}");
         }
         for address in ["http://localhost:22", "http://localhost", "http://127.0.0.1:11434", "http://10.0.0.5/v1"] {

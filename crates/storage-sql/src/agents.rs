@@ -5,7 +5,9 @@ use baton_domain::agent::AgentSettings;
 use baton_domain::ids::{AgentId, WorkspaceId};
 use baton_domain::text::Origin;
 use baton_domain::time::Timestamp;
-use baton_storage::{AgentReads, AgentRow, AgentWrites, BlockedOrigin, KnowledgeRow, KnowledgeState, ModelKeyRow, StoreError};
+use baton_storage::{
+    AgentReads, AgentRow, AgentWrites, BlockedOrigin, KnowledgeRow, KnowledgeState, ModelKeyRow, StoreError,
+};
 
 use crate::connection::{Row, SqlConnection, json, values};
 use crate::unit::SqlUnit;

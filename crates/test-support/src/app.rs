@@ -230,6 +230,15 @@ impl TestApp {
         Answer { status: parts.status, headers: parts.headers, bytes: bytes.to_vec() }
     }
 
+    /// All bytes of the database's files, for what must not be in them.
+    #[must_use]
+    pub fn stored_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).expect("the folder can be read");
+        let database =
+            files.filter_map(Result::ok).filter(|file| file.file_name().to_string_lossy().starts_with("baton.db"));
+        database.flat_map(|file| std::fs::read(file.path()).expect("a file can be read")).collect()
+    }
+
     /// Opens a stream.
     pub async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Stream {
         let mut request = Request::builder().method(Method::GET).uri(path);

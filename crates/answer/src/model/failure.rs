@@ -88,7 +88,8 @@ impl ModelError {
 
     /// With the provider's own words, on one line and not longer than a line.
     pub(crate) fn with_words(mut self, said: Option<&str>) -> Self {
-        let line = |said: &str| said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SAID_CHARS_MAX).collect();
+        let line =
+            |said: &str| said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SAID_CHARS_MAX).collect();
         self.said = said.map(line);
         self
     }

@@ -60,15 +60,8 @@ impl ChatModel for Ollama {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WireLine {
-    Error {
-        error: String,
-    },
-    Reply {
-        message: Option<WireMessage>,
-        done: bool,
-        prompt_eval_count: Option<u32>,
-        eval_count: Option<u32>,
-    },
+    Error { error: String },
+    Reply { message: Option<WireMessage>, done: bool, prompt_eval_count: Option<u32>, eval_count: Option<u32> },
 }
 
 #[derive(Deserialize)]
@@ -85,7 +78,8 @@ impl ReadEvents for Reader {
             .map_err(|_| ModelError::unusable("a line of the reply is none of the Ollama API"))?;
         match line {
             WireLine::Error { error } => {
-                Err(ModelError::new(Failure::ProviderDown, "the provider failed in the middle").with_words(Some(&error)))
+                Err(ModelError::new(Failure::ProviderDown, "the provider failed in the middle")
+                    .with_words(Some(&error)))
             }
             WireLine::Reply { message, done, prompt_eval_count, eval_count } => {
                 let text = message.map(|message| message.content).filter(|text| !text.is_empty());

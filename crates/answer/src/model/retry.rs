@@ -31,9 +31,10 @@ pub fn wait(error: &ModelError, sent: u32, left: Duration, random: f64) -> Optio
 pub fn random_of(nonce: &str) -> impl Fn(u32) -> f64 + Send + Sync + '_ {
     move |draw| {
         // FNV-1a: spreads a random text evenly, and is the same everywhere.
-        let hash = nonce.bytes().chain(draw.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = nonce
+            .bytes()
+            .chain(draw.to_le_bytes())
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         (hash >> 11) as f64 / (1_u64 << 53) as f64
     }
 }

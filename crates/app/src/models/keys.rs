@@ -55,7 +55,8 @@ pub async fn model_state(baton: &Baton, workspace_id: WorkspaceId, id: AgentId) 
 pub async fn set_key(baton: &Baton, workspace_id: WorkspaceId, id: AgentId, key: &str) -> Result<ModelState, AppError> {
     let key = key.trim();
     if key.is_empty() || key.len() > KEY_CHARS_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message = "A key is one word of letters, digits and signs, at most 500 long. Copy it again from the provider.";
+        let message =
+            "A key is one word of letters, digits and signs, at most 500 long. Copy it again from the provider.";
         return Err(AppError::invalid("key", message));
     }
     let mut unit = baton.store().write().await?;

@@ -69,8 +69,7 @@ pub async fn try_model(
     let agent = baton.agent(workspace_id, id).await?;
     let mut tried = agent.settings.clone();
     tried.model = settings.unwrap_or(tried.model);
-    let mut errors: Vec<_> =
-        tried.errors().into_iter().filter(|error| error.field.starts_with("model.")).collect();
+    let mut errors: Vec<_> = tried.errors().into_iter().filter(|error| error.field.starts_with("model.")).collect();
     errors.extend(baton.models().errors(&tried.model));
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
@@ -122,11 +121,14 @@ fn in_words(error: &ModelError, name: &str) -> (TrialProblem, String) {
         ),
         Failure::TooSlow => (
             TrialProblem::TooSlow,
-            "The model did not answer in time. Try again; if it stays slow, choose a smaller or faster model.".to_owned(),
+            "The model did not answer in time. Try again; if it stays slow, choose a smaller or faster model."
+                .to_owned(),
         ),
         Failure::KeyRefused => (
             TrialProblem::KeyRefused,
-            format!("The key was refused ({cause}). Copy it again from the provider, and check that its account may use this model."),
+            format!(
+                "The key was refused ({cause}). Copy it again from the provider, and check that its account may use this model."
+            ),
         ),
         Failure::NoSuchModel => (
             TrialProblem::NoSuchModel,
@@ -134,7 +136,9 @@ fn in_words(error: &ModelError, name: &str) -> (TrialProblem, String) {
         ),
         Failure::WrongAddress => (
             TrialProblem::WrongAddress,
-            format!("There is no language model at this address ({cause}). Check the address and the kind of provider."),
+            format!(
+                "There is no language model at this address ({cause}). Check the address and the kind of provider."
+            ),
         ),
         Failure::RequestRefused => (
             TrialProblem::RequestRefused,
@@ -149,7 +153,9 @@ fn in_words(error: &ModelError, name: &str) -> (TrialProblem, String) {
         }
         Failure::Filtered | Failure::Unusable => (
             TrialProblem::Unusable,
-            format!("Something answered, but not as a language model of this kind does ({cause}). Check the kind of provider."),
+            format!(
+                "Something answered, but not as a language model of this kind does ({cause}). Check the kind of provider."
+            ),
         ),
     }
 }

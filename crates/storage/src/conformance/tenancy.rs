@@ -13,7 +13,8 @@ use crate::conformance::sources::source;
 use crate::conformance::team::invitation;
 use crate::conformance::world::{Step, World, at, said};
 use crate::{
-    InboxQuery, KnowledgeRow, KnowledgeState, ModelKeyRow, PlaceCounts, PlaceFilter, Store, StoreError, Stored, TurnEnd, quietly,
+    InboxQuery, KnowledgeRow, KnowledgeState, ModelKeyRow, PlaceCounts, PlaceFilter, Store, StoreError, Stored,
+    TurnEnd, quietly,
 };
 
 /// A workspace in which there is one of everything.
@@ -45,7 +46,8 @@ impl Full {
         unit.insert_session(&session, world.token()).await.unwrap();
         unit.insert_invitation(&invitation, world.token()).await.unwrap();
         unit.note_blocked_origin(world.workspace_id, world.agent_id, &origin, at(0)).await.unwrap();
-        let key = ModelKeyRow { sealed: vec![1], hint: "secret".into(), origin: "https://m.example".into(), set_at: at(0) };
+        let key =
+            ModelKeyRow { sealed: vec![1], hint: "secret".into(), origin: "https://m.example".into(), set_at: at(0) };
         unit.put_model_key(world.workspace_id, world.agent_id, &key).await.unwrap();
         unit.commit(quietly()).await.unwrap();
         Self { world, conversation: step.after, client_id, source, session, invitation, origin, key }

@@ -16,7 +16,16 @@ const FAULTS: &str = "fails:500 fails:429 fails:503 fails:529 fails:401 fails:40
 
 /// What no document says and nobody may be shown, whichever fault wrote it.
 const LIES: [&str; 10] = [
-    "Zanzibar", "98765", "invented.example", "teleportation", "Saturn", "password", "[42]", "official", "erstatten", "café",
+    "Zanzibar",
+    "98765",
+    "invented.example",
+    "teleportation",
+    "Saturn",
+    "password",
+    "[42]",
+    "official",
+    "erstatten",
+    "café",
 ];
 
 fn ever_shown(turned: &Turned) -> String {
@@ -56,9 +65,12 @@ async fn i10_a6_every_fault_of_every_provider_ends_in_an_honest_answer_within_th
 #[tokio::test]
 async fn a_reply_that_is_well_is_shown_in_every_protocol_and_form() {
     let said = "You can ask for a refund within 30 days of your purchase.";
-    for script in ["grounded", "plain", "ends-twice", "counts-nothing", "slow:40:1ms", "wrong-passages", "foreign-links"] {
+    for script in
+        ["grounded", "plain", "ends-twice", "counts-nothing", "slow:40:1ms", "wrong-passages", "foreign-links"]
+    {
         for protocol in Protocol::ALL {
-            let turned = Setting::speaking(protocol, script.parse().expect("a script")).await.ask(Question::new(ASKED)).await;
+            let turned =
+                Setting::speaking(protocol, script.parse().expect("a script")).await.ask(Question::new(ASKED)).await;
             assert_eq!(turned.response.origin, Origin::Model { name: "scripted".to_owned() }, "{protocol:?} {script}");
             assert!(turned.shown.starts_with(said), "{protocol:?} {script}: {}", turned.shown);
             assert!(!ever_shown(&turned).contains("invented"), "{protocol:?} {script}");
@@ -81,16 +93,29 @@ async fn g_s14_a_part_that_names_a_passage_which_was_not_given_is_dropped_though
 
 #[tokio::test]
 async fn the_first_part_is_shown_before_the_second_is_written() {
-    let turned = Setting::with(Script::Slow { pieces: 40, pause: Duration::from_millis(1) }).await.ask(Question::new(ASKED)).await;
+    let turned = Setting::with(Script::Slow { pieces: 40, pause: Duration::from_millis(1) })
+        .await
+        .ask(Question::new(ASKED))
+        .await;
     let deltas = turned.progress.iter().filter(|step| matches!(step, Progress::Delta { .. })).count();
     assert!(deltas >= 2, "{:?}", turned.progress);
 }
 
 #[tokio::test]
 async fn parts_are_laid_out_as_sentences_items_and_code() {
-    let files = ["# Start\n\nInstall Baton with the installer. Then do the following:\n\n- Open the settings page.\n- Choose a colour.\n\nRun this in a shell:\n\n```sh\nbaton serve --listen 127.0.0.1:9000\n```\n\nThe server then listens on port 9000.\n"];
-    let reply = ["Install Baton with the installer.", "Then do the following:", "- Open the settings page.", "- Choose a colour.", "Run this in a shell:", "```sh\nbaton serve --listen 127.0.0.1:9000\n```", "The server then listens on port 9000."]
-        .map(|say| serde_json::json!({ "say": say, "from": [1] }).to_string());
+    let files = [
+        "# Start\n\nInstall Baton with the installer. Then do the following:\n\n- Open the settings page.\n- Choose a colour.\n\nRun this in a shell:\n\n```sh\nbaton serve --listen 127.0.0.1:9000\n```\n\nThe server then listens on port 9000.\n",
+    ];
+    let reply = [
+        "Install Baton with the installer.",
+        "Then do the following:",
+        "- Open the settings page.",
+        "- Choose a colour.",
+        "Run this in a shell:",
+        "```sh\nbaton serve --listen 127.0.0.1:9000\n```",
+        "The server then listens on port 9000.",
+    ]
+    .map(|say| serde_json::json!({ "say": say, "from": [1] }).to_string());
     let setting = Setting::of(&files).model(Protocol::OpenAi, Script::Says(reply.join("\n"))).await;
     let turned = setting.ask(Question::new("How do I install Baton with the installer and listen on port 9000?")).await;
     assert_eq!(

@@ -109,5 +109,8 @@ async fn g_s6_a_hundred_payloads_in_a_title() {
 
 #[tokio::test]
 async fn g_s6_a_hundred_payloads_in_a_heading() {
-    run("heading", |payload| (format!("# Shipping\n\n## {}\n\n{TRUTH}\n", payload.replace('\n', " ")), QUESTION.to_owned())).await;
+    run("heading", |payload| {
+        (format!("# Shipping\n\n## {}\n\n{TRUTH}\n", payload.replace('\n', " ")), QUESTION.to_owned())
+    })
+    .await;
 }
