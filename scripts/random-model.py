@@ -58,9 +58,10 @@ def main(path: str) -> None:
         add(f"blk.{layer}.ffn_up.weight", INNER, WIDTH)
         add(f"blk.{layer}.ffn_down.weight", WIDTH, INNER)
     add_ones("output_norm.weight")
-    # It goes on until its limit: control words are as good as never the likeliest.
-    output = random.normal(0.0, 0.4, (len(tokens), WIDTH)).astype(np.float32)
-    output[:3] = 0.0
+    # It goes on until its limit, in whole characters: control words and halves of characters are as good as never the likeliest.
+    output = random.normal(0.0, 0.6, (len(tokens), WIDTH)).astype(np.float32)
+    output[: 3 + 32] = 0.0
+    output[3 + 128 : 3 + 256] = 0.0
     writer.add_tensor("output.weight", output)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -2,10 +2,13 @@
 
 use std::time::Instant;
 
+use async_trait::async_trait;
 use baton_scripted_model::RetryAfter;
 use futures::future::join_all;
+use futures::{StreamExt, stream};
 
 use super::*;
+use crate::model::{ChatChunk, ChatModel, ChatRequest, ChatStream, ModelError};
 
 /// Everything that goes wrong, as scripts; none of them leaves an answer that the model wrote.
 const FAULTS: &str = "fails:500 fails:429 fails:503 fails:529 fails:401 fails:404 rate-limited:1 rate-limited:60 \
@@ -38,7 +41,8 @@ fn ever_shown(turned: &Turned) -> String {
 
 #[tokio::test]
 async fn i10_a6_every_fault_of_every_provider_ends_in_an_honest_answer_within_the_deadline() {
-    let setting = Setting::new();
+    let mut setting = Setting::new();
+    setting.ctx.settings.deadlines = Deadlines { first_text_ms: 1_000, between_texts_ms: 400, total_ms: 1_500 };
     let faults = FAULTS.split(' ').map(|fault| (fault, fault.parse::<Script>().expect("a script")));
     let cases: Vec<_> =
         faults.flat_map(|(name, script)| Protocol::ALL.map(|protocol| (name, script.clone(), protocol))).collect();
@@ -125,16 +129,32 @@ async fn parts_are_laid_out_as_sentences_items_and_code() {
     );
 }
 
+/// Says these words, and never that it is done.
+#[derive(Debug)]
+struct Endless(&'static str);
+
+#[async_trait]
+impl ChatModel for Endless {
+    fn name(&self) -> &str {
+        "endless"
+    }
+
+    async fn stream(&self, _request: ChatRequest) -> Result<ChatStream, ModelError> {
+        let words = stream::iter([Ok(ChatChunk::Text(self.0.to_owned()))]);
+        Ok(words.chain(stream::pending()).boxed())
+    }
+}
+
 #[tokio::test]
 async fn a_refusal_does_not_wait_for_a_reply_that_never_ends() {
-    let refusal = format!("{{\"refuse\": true}}{}", " ".repeat(400));
-    let setting = Setting::with(Script::Slow { pieces: 400, pause: Duration::from_millis(20) }).await;
-    setting.server.as_ref().expect("a server").set_script(Script::Says(refusal));
+    let mut setting = Setting::new();
+    setting.ctx.model = Some(Arc::new(Endless("{\"refuse\": true}\n")));
     let started = Instant::now();
     let turned = setting.ask(Question::new(ASKED)).await;
     assert!(matches!(turned.response.outcome, Outcome::Abstain { .. }));
-    assert_eq!(turned.response.origin, Origin::Model { name: "scripted".to_owned() });
-    assert!(started.elapsed() < Duration::from_millis(900), "{:?}", started.elapsed());
+    assert_eq!(turned.response.origin, Origin::Model { name: "endless".to_owned() });
+    assert!(turned.response.usage.estimated, "what it cost was not told");
+    assert!(started.elapsed() < Duration::from_secs(10), "the deadline is at twenty: {:?}", started.elapsed());
 }
 
 #[tokio::test]
