@@ -48,7 +48,7 @@ fn numbers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<usiz
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Number {
-        Number(usize),
+        Plain(usize),
         Text(String),
         Other(serde::de::IgnoredAny),
     }
@@ -59,7 +59,7 @@ fn numbers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<usiz
         One(Number),
     }
     let number = |number| match number {
-        Number::Number(number) => number,
+        Number::Plain(number) => number,
         Number::Text(text) => text.trim().trim_matches(['[', ']']).parse().unwrap_or(0),
         Number::Other(_) => 0,
     };

@@ -1,11 +1,7 @@
 //! Our adapter against a real server of the OpenAI protocol: llama.cpp with random weights. `make real-model` runs it.
 //!
 //! The server speaks and says nothing, so that every turn has to end with the documents' own sentences.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that cannot go on panics, and reports what it saw"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::sync::Arc;
 use std::time::Instant;

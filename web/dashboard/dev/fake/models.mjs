@@ -1,6 +1,9 @@
 /** The language models of agents: one key for all, and a model that answers once it has one. */
 let key = null;
 
+/** Who wrote an answer: the docs themselves. */
+export const QUOTED = { written_by: { kind: "documents" }, spend: null };
+
 const state = () => ({ installation: null, key });
 
 export const modelRoutes = [
