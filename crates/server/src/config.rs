@@ -150,7 +150,7 @@ fn merge(options: &ServeOptions, file: File, environment: &BTreeMap<String, Stri
         allowed_addresses,
         model_prices: file.model_prices,
         model: model(
-            of("model.provider").or(file.model.provider),
+            of("model.provider").or(file.model.provider).as_deref(),
             of("model.base_url").or(file.model.base_url),
             of("model.name").or(file.model.name),
             of("model.api_key").or(file.model.api_key),
@@ -173,12 +173,12 @@ fn parse_public_url(text: &str) -> anyhow::Result<String> {
 }
 
 fn model(
-    provider: Option<String>,
+    provider: Option<&str>,
     base_url: Option<String>,
     name: Option<String>,
     api_key: Option<String>,
 ) -> anyhow::Result<Option<ModelConfig>> {
-    let protocol = match provider.as_deref() {
+    let protocol = match provider {
         None | Some("open_ai") => Protocol::OpenAi,
         Some("anthropic") => Protocol::Anthropic,
         Some("gemini") => Protocol::Gemini,
