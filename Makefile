@@ -4,7 +4,7 @@ SHELL := /bin/bash
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: help run serve build web check test test-rust test-web test-e2e lint codegen bench race chaos eval model screenshots tools clean
+.PHONY: help run serve build web check test test-rust test-web test-e2e lint codegen bench race chaos eval model real-model screenshots tools clean
 
 help: ## This list.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -56,6 +56,9 @@ tools: ## What tests need beside Rust and Node: Chromium and cargo-nextest.
 
 model: ## The embedding model: models/all-minilm-l6-v2.baton. Without it everything works by words alone.
 	@bash scripts/fetch-model || echo "the embedding model could not be fetched: going on without it"
+
+real-model: ## Our side of the OpenAI protocol against a real server: llama.cpp with random weights. Builds it on first use.
+	bash scripts/real-model
 
 # Folders of question sets, each with docs.jsonl and questions.jsonl.
 QUESTION_SETS ?= ../shared/data

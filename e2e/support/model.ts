@@ -137,5 +137,5 @@ function quotes(prompt: string): string[] {
       }
     }
   }
-  return sentences.length === 0 ? ["NOT_IN_PASSAGES"] : sentences.slice(0, SENTENCES_MAX);
+  return sentences.length === 0 ? ['{"refuse": true}'] : sentences.slice(0, SENTENCES_MAX);
 }

@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::error::AppError;
 use crate::knowledge::SnapshotShelf;
+use crate::models::{ModelParts, Models};
 use crate::reader::DocumentReader;
 use crate::running::RunningTurns;
 use crate::team::People;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub embedder: Option<Arc<dyn Embedder>>,
     /// The language model; without one, answers are quoted from the docs (A1).
     pub model: Option<Arc<dyn ChatModel>>,
+    /// For the models that agents have of their own.
+    pub models: ModelParts,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
@@ -86,6 +89,7 @@ struct Inner {
     reader: Arc<dyn DocumentReader>,
     embedder: Option<Arc<dyn Embedder>>,
     model: Option<Arc<dyn ChatModel>>,
+    models: Models,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     config: Config,
@@ -107,7 +111,7 @@ impl Baton {
     /// Puts an installation together. Nothing runs until [`crate::background::start`].
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, files, reader, embedder, model, clock, ids, config } = parts;
+        let Parts { store, files, reader, embedder, model, models, clock, ids, config } = parts;
         let snapshots = SnapshotShelf::new(config.snapshots_dir.clone());
         let kept = |count| NonZeroUsize::new(count).expect("the constants are not zero");
         Self {
@@ -117,6 +121,7 @@ impl Baton {
                 reader,
                 embedder,
                 model,
+                models: Models::new(models),
                 clock,
                 ids,
                 config,
@@ -215,6 +220,10 @@ impl Baton {
 
     pub(crate) fn model(&self) -> Option<Arc<dyn ChatModel>> {
         self.inner.model.clone()
+    }
+
+    pub(crate) fn models(&self) -> &Models {
+        &self.inner.models
     }
 
     pub(crate) fn people(&self) -> &People {

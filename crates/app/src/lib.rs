@@ -6,6 +6,7 @@
 //! - [`conversations`]: what visitors and members do in a thread, and the AI's turns.
 //! - [`knowledge`]: sources, training, snapshots.
 //! - [`agents`]: settings, allowed sites, tickets.
+//! - [`models`]: which language model writes for an agent, its key, its cost.
 //! - [`team`]: set-up, sign-in, invitations, members, availability.
 //! - [`background`]: everything that runs without being asked: turns, training, presence.
 //!
@@ -17,8 +18,10 @@ mod baton;
 pub mod conversations;
 mod error;
 pub mod knowledge;
+pub mod models;
 mod reader;
 mod running;
+pub mod sealing;
 pub mod system;
 pub mod team;
 

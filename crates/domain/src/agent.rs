@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::ModelSettings;
 use crate::policy::{HandoffMode, NobodyThere, Policy};
 use crate::text::Origin;
 
@@ -35,6 +36,8 @@ pub struct AgentSettings {
     pub allowed_origins: Vec<Origin>,
     /// How the agent should behave; used by language models only.
     pub instructions: String,
+    /// Which language model writes the answers (A2).
+    pub model: ModelSettings,
     /// When a person is brought in.
     pub handoff: HandoffSettings,
     /// Lowest confidence at which to answer, 0 to 1 (A3).
@@ -62,6 +65,7 @@ impl Default for AgentSettings {
             position: Position::Right,
             allowed_origins: Vec::new(),
             instructions: String::new(),
+            model: ModelSettings::default(),
             handoff: HandoffSettings::default(),
             answer_threshold: 0.5,
             offer_person_below: 0.7,
@@ -261,6 +265,7 @@ impl AgentSettings {
                 errors.push(FieldError::new(field, format!("Between {} and {}.", range.start(), range.end())));
             }
         }
+        self.model.errors(&mut errors);
         self.action_errors(&mut errors);
         errors
     }

@@ -11,6 +11,7 @@ pub mod agent;
 pub mod availability;
 pub mod conversation;
 pub mod ids;
+pub mod model;
 pub mod policy;
 pub mod source;
 pub mod team;

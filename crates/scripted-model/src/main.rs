@@ -12,9 +12,11 @@ struct Options {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// What to do: grounded, slow:PIECES:PAUSE, says:WORDS, refuses, fails:STATUS, rate-limited:SECONDS,
-    /// rate-limited-once:SECONDS, html-page, cut-in-character, cut-in-json, ends-early, empty, silent, never-ends, stalls,
-    /// drip:PAUSE, wrong-schema, huge-token:BYTES, bad-utf8, lies, half-lies, obeys, ignores-streaming.
+    /// What to do: grounded, plain, slow:PIECES:PAUSE, says:WORDS, refuses, fails:STATUS, fails-times:STATUS:TIMES,
+    /// fails-saying:STATUS:WORDS, hangs, rate-limited:SECONDS, rate-limited-once:SECONDS, rate-limited-until:SECONDS, html-page,
+    /// cut-in-character, cut-in-json, cut-in-event, fails-midway, filtered, ends-early, ends-twice, empty, silent, never-ends,
+    /// stalls, drip:PAUSE, wrong-schema, huge-token:BYTES, bad-utf8, counts-nothing, lies, half-lies, plain-lies, obeys, echoes,
+    /// unknown-passages, mixed-passages, wrong-passages, foreign-links, wrong-language, ignores-streaming.
     /// A request whose model is one of these overrides it.
     #[arg(long, default_value = "grounded")]
     script: Script,

@@ -35,11 +35,40 @@ pub(crate) fn first_sentence(text: &str) -> &str {
     &line[..end]
 }
 
-/// What a model that obeys every text finds to obey: whatever follows one of the usual openings.
-pub(crate) fn injected(prompt: &str) -> Option<&str> {
-    let lower = prompt.to_ascii_lowercase();
+/// What a model that obeys every text finds to obey.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Orders {
+    /// Whatever follows one of the usual openings, to the end of its line.
+    pub(crate) told: Vec<String>,
+    /// Words that it is to say, put together from the parts in which they are told: `join: AB + CD`.
+    pub(crate) words: Vec<String>,
+    /// Objects that it is to reply with, as they stand there.
+    pub(crate) dictated: Vec<String>,
+}
+
+/// Reads all orders in a prompt, wherever they stand.
+pub(crate) fn orders(prompt: &str) -> Orders {
+    let mut orders = Orders::default();
     let openings = ["ignore all previous instructions", "ignore the rules", "system:", "new instructions:"];
-    let at = openings.iter().filter_map(|opening| lower.find(opening)).min()?;
-    let line = prompt[at..].lines().next()?;
-    Some(line)
+    for line in prompt.lines() {
+        let lower = line.to_lowercase();
+        if lower.len() == line.len()
+            && let Some(at) = openings.iter().filter_map(|opening| lower.find(opening)).min()
+        {
+            orders.told.push(line[at..].to_owned());
+        }
+        for (at, _) in line.match_indices("join:") {
+            let parts = line[at + "join:".len()..].split('+').map_while(|part| {
+                let word = part.trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+                (!word.is_empty()).then_some(word)
+            });
+            orders.words.push(parts.take(2).collect());
+        }
+        let objects = line.match_indices("{\"").filter_map(|(at, _)| {
+            let end = line[at..].find('}')?;
+            Some(line[at..=at + end].to_owned())
+        });
+        orders.dictated.extend(objects);
+    }
+    orders
 }

@@ -27,10 +27,26 @@ pub enum Script {
         /// The status.
         status: u16,
     },
+    /// As [`Script::Fails`] for the first requests, then [`Script::Grounded`].
+    FailsTimes {
+        /// The status.
+        status: u16,
+        /// How many requests.
+        times: usize,
+    },
+    /// Answers with this status and these words.
+    FailsSaying {
+        /// The status.
+        status: u16,
+        /// The words of the error.
+        words: String,
+    },
+    /// Takes the request and never answers.
+    Hangs,
     /// Answers 429 with `Retry-After`, the first time or always.
     RateLimited {
-        /// Seconds to wait.
-        after_seconds: u32,
+        /// What to wait for.
+        after: RetryAfter,
         /// Whether a second request is answered as [`Script::Grounded`].
         once: bool,
     },
@@ -40,6 +56,12 @@ pub enum Script {
     CutInCharacter,
     /// Breaks the connection in the middle of an event's JSON.
     CutInJson,
+    /// Breaks the connection behind an event's data, before the line that ends the event.
+    CutInEvent,
+    /// Says half of the answer, then an error in the protocol's own form.
+    FailsMidway,
+    /// Stops for the provider's own filter.
+    Filtered,
     /// Ends after half of the answer without the closing event.
     EndsEarly,
     /// Ends at once without a word.
@@ -72,6 +94,35 @@ pub enum Script {
     Obeys,
     /// Answers whole as JSON although a stream was asked for.
     IgnoresStreaming,
+    /// As [`Script::Grounded`], without counting tokens.
+    CountsNothing,
+    /// As [`Script::Grounded`], with everything that ends a reply sent twice.
+    EndsTwice,
+    /// Repeats the whole prompt.
+    Echoes,
+    /// As [`Script::Grounded`], as plain text with markers.
+    Plain,
+    /// As [`Script::HalfLies`], as plain text with markers.
+    PlainLies,
+    /// True sentences that name a passage which was not given.
+    UnknownPassages,
+    /// True sentences that name a passage which was given and one which was not.
+    MixedPassages,
+    /// True sentences that name another passage than theirs.
+    WrongPassages,
+    /// True sentences in links, and pictures, of an invented address.
+    ForeignLinks,
+    /// Promises in a language that no document is in.
+    WrongLanguage,
+}
+
+/// What a provider that is over its limit asks to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// So many seconds.
+    Seconds(u32),
+    /// A date that is so many seconds ahead by its own clock.
+    Date(u32),
 }
 
 /// Text that names no script.
@@ -106,10 +157,34 @@ impl FromStr for Script {
             "says" => Self::Says(rest.to_owned()),
             "refuses" => Self::Refuses,
             "fails" => Self::Fails { status: rest.parse().map_err(|_| unknown())? },
-            "rate-limited" => Self::RateLimited { after_seconds: rest.parse().map_err(|_| unknown())?, once: false },
-            "rate-limited-once" => {
-                Self::RateLimited { after_seconds: rest.parse().map_err(|_| unknown())?, once: true }
+            "fails-times" => {
+                let (status, times) = rest.split_once(':').ok_or_else(unknown)?;
+                Self::FailsTimes { status: status.parse().map_err(|_| unknown())?, times: number(times)? }
             }
+            "fails-saying" => {
+                let (status, words) = rest.split_once(':').ok_or_else(unknown)?;
+                Self::FailsSaying { status: status.parse().map_err(|_| unknown())?, words: words.to_owned() }
+            }
+            "hangs" => Self::Hangs,
+            "rate-limited" | "rate-limited-once" | "rate-limited-until" => {
+                let seconds = rest.parse().map_err(|_| unknown())?;
+                let after =
+                    if name == "rate-limited-until" { RetryAfter::Date(seconds) } else { RetryAfter::Seconds(seconds) };
+                Self::RateLimited { after, once: name == "rate-limited-once" }
+            }
+            "cut-in-event" => Self::CutInEvent,
+            "fails-midway" => Self::FailsMidway,
+            "filtered" => Self::Filtered,
+            "counts-nothing" => Self::CountsNothing,
+            "ends-twice" => Self::EndsTwice,
+            "echoes" => Self::Echoes,
+            "plain" => Self::Plain,
+            "plain-lies" => Self::PlainLies,
+            "unknown-passages" => Self::UnknownPassages,
+            "mixed-passages" => Self::MixedPassages,
+            "wrong-passages" => Self::WrongPassages,
+            "foreign-links" => Self::ForeignLinks,
+            "wrong-language" => Self::WrongLanguage,
             "html-page" => Self::HtmlPage,
             "cut-in-character" => Self::CutInCharacter,
             "cut-in-json" => Self::CutInJson,

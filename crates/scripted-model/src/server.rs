@@ -1,26 +1,28 @@
-//! The endpoint.
+//! The endpoints.
 
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use serde::Deserialize;
-use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::protocol::Protocol;
 use crate::reply::text;
-use crate::script::Script;
+use crate::script::{RetryAfter, Script};
+
+/// What the server's clock says when it names a date.
+const NOW: Duration = Duration::from_secs(1_700_000_000);
 
 /// A running server; dropping it stops it.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct ScriptedModel {
 /// One request as it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedRequest {
+    /// How it was spoken to.
+    pub protocol: Protocol,
     /// The model named by the request.
     pub model: String,
     /// The system message.
@@ -41,9 +45,11 @@ pub struct RecordedRequest {
     pub user: String,
     /// Whether a stream was asked for.
     pub stream: bool,
+    /// The version of the protocol that the request names.
+    pub version: Option<String>,
     /// The whole body.
     pub body: String,
-    /// The bearer token, if any.
+    /// The key, if any.
     pub token: Option<String>,
 }
 
@@ -75,9 +81,14 @@ impl ScriptedModel {
         Ok(Self { address, shared, task })
     }
 
-    /// The address up to and including the version, as clients are configured with.
+    /// The OpenAI-compatible address up to and including the version, as clients are configured with.
     pub fn base_url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        self.base_url_of(Protocol::OpenAi)
+    }
+
+    /// The address of a protocol, as clients are configured with.
+    pub fn base_url_of(&self, protocol: Protocol) -> String {
+        format!("http://{}{}", self.address, protocol.base_path())
     }
 
     /// Where it listens.
@@ -116,37 +127,41 @@ pub fn router(script: Script) -> Router {
 }
 
 fn routes(shared: Arc<Shared>) -> Router {
-    Router::new().route("/v1/chat/completions", post(complete)).with_state(shared)
+    Router::new()
+        .route(
+            "/v1/chat/completions",
+            post(async |state, headers, body| reply(Protocol::OpenAi, None, state, headers, body).await),
+        )
+        .route(
+            "/v1/messages",
+            post(async |state, headers, body| reply(Protocol::Anthropic, None, state, headers, body).await),
+        )
+        .route(
+            "/api/chat",
+            post(async |state, headers, body| reply(Protocol::Ollama, None, state, headers, body).await),
+        )
+        .route("/v1beta/models/{call}", post(generate))
+        .with_state(shared)
 }
 
-#[derive(Deserialize)]
-struct WireRequest {
-    model: String,
-    messages: Vec<WireMessage>,
-    #[serde(default)]
-    stream: bool,
+async fn generate(Path(call): Path<String>, state: State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
+    match call.rsplit_once(':') {
+        Some((model, "streamGenerateContent")) => {
+            reply(Protocol::Gemini, Some(model.to_owned()), state, headers, body).await
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
-#[derive(Deserialize)]
-struct WireMessage {
-    role: String,
-    content: String,
-}
-
-async fn complete(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
-    let Ok(wire) = serde_json::from_str::<WireRequest>(&body) else {
-        return failure(StatusCode::BAD_REQUEST, "the body is no chat completion request");
-    };
-    let message = |role: &str| wire.messages.iter().rev().find(|message| message.role == role);
-    let content = |role: &str| message(role).map(|message| message.content.clone()).unwrap_or_default();
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let request = RecordedRequest {
-        system: content("system"),
-        user: content("user"),
-        stream: wire.stream,
-        token: token.map(|token| token.trim_start_matches("Bearer ").to_owned()),
-        model: wire.model,
-        body,
+async fn reply(
+    protocol: Protocol,
+    named: Option<String>,
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let Some(request) = protocol.request(named.as_deref(), &headers, body) else {
+        return failure(protocol, StatusCode::BAD_REQUEST, "the body is no request of this protocol");
     };
     let earlier = {
         let mut requests = shared.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,59 +171,57 @@ async fn complete(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: S
     let named = request.model.parse().ok();
     let script = named.unwrap_or_else(|| shared.script.lock().unwrap_or_else(PoisonError::into_inner).clone());
     match script {
-        Script::RateLimited { once: true, .. } if earlier > 0 => answer(&Script::Grounded, &request),
-        script => answer(&script, &request),
+        Script::RateLimited { once: true, .. } if earlier > 0 => answer(&Script::Grounded, &request).await,
+        Script::FailsTimes { status, times } if earlier < times => answer(&Script::Fails { status }, &request).await,
+        script => answer(&script, &request).await,
     }
 }
 
-fn answer(script: &Script, request: &RecordedRequest) -> Response {
+async fn answer(script: &Script, request: &RecordedRequest) -> Response {
+    let protocol = request.protocol;
     match script {
-        Script::Fails { status } => {
-            failure(StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), "scripted failure")
+        Script::Hangs => std::future::pending().await,
+        Script::Fails { status } => failure(
+            protocol,
+            StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            "scripted failure",
+        ),
+        Script::FailsSaying { status, words } => {
+            failure(protocol, StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), words)
         }
-        Script::RateLimited { after_seconds, .. } => {
-            let mut response = failure(StatusCode::TOO_MANY_REQUESTS, "scripted rate limit");
-            response.headers_mut().insert(header::RETRY_AFTER, (*after_seconds).into());
+        Script::RateLimited { after, .. } => {
+            let mut response = failure(protocol, StatusCode::TOO_MANY_REQUESTS, "scripted rate limit");
+            match after {
+                RetryAfter::Seconds(seconds) => {
+                    response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
+                }
+                RetryAfter::Date(seconds) => {
+                    let until = NOW + Duration::from_secs(u64::from(*seconds));
+                    response.headers_mut().insert(header::DATE, date(NOW));
+                    response.headers_mut().insert(header::RETRY_AFTER, date(until));
+                }
+            }
             response
         }
         Script::HtmlPage => {
             let page = "<!doctype html><title>Bad gateway</title><h1>502</h1><script>alert(1)</script>";
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
         }
-        _ if !request.stream || *script == Script::IgnoresStreaming => whole(&text(script, request), request),
-        _ => {
-            ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(events(script, request))).into_response()
+        _ if !request.stream || *script == Script::IgnoresStreaming => {
+            Json(protocol.whole(request, &text(script, request))).into_response()
         }
+        _ => ([(header::CONTENT_TYPE, protocol.content_type())], Body::from_stream(events(script, request)))
+            .into_response(),
     }
 }
 
-fn failure(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({ "error": { "message": message, "type": "scripted" } }))).into_response()
+fn date(since_epoch: Duration) -> HeaderValue {
+    let text = httpdate::fmt_http_date(UNIX_EPOCH + since_epoch);
+    HeaderValue::from_str(&text).expect("a date is plain ASCII")
 }
 
-fn whole(text: &str, request: &RecordedRequest) -> Response {
-    Json(json!({
-        "id": "scripted", "object": "chat.completion", "model": request.model,
-        "choices": [{ "index": 0, "message": { "role": "assistant", "content": text }, "finish_reason": "stop" }],
-        "usage": usage(request, text),
-    }))
-    .into_response()
-}
-
-fn usage(request: &RecordedRequest, text: &str) -> serde_json::Value {
-    let (read, written) = ((request.system.len() + request.user.len()) / 4, text.len() / 4);
-    json!({ "prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written })
-}
-
-fn event(text: &str) -> String {
-    let delta = json!({ "index": 0, "delta": { "content": text }, "finish_reason": null });
-    format!("data: {}\n\n", json!({ "id": "scripted", "object": "chat.completion.chunk", "choices": [delta] }))
-}
-
-fn closing(request: &RecordedRequest, text: &str) -> String {
-    let stop = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] });
-    let usage = json!({ "choices": [], "usage": usage(request, text) });
-    format!("data: {stop}\n\ndata: {usage}\n\ndata: [DONE]\n\n")
+fn failure(protocol: Protocol, status: StatusCode, message: &str) -> Response {
+    (status, Json(protocol.error_body(message))).into_response()
 }
 
 /// What goes over the wire, and when.
@@ -222,43 +235,57 @@ enum Step {
 type Sent = Result<Bytes, io::Error>;
 
 fn events(script: &Script, request: &RecordedRequest) -> std::pin::Pin<Box<dyn Stream<Item = Sent> + Send>> {
+    let protocol = request.protocol;
     let text = text(script, request);
+    let counts = *script != Script::CountsNothing;
     let send = |text: String| Step::Send(text.into_bytes());
+    let opening = protocol.opening(request, counts);
+    let closing = || protocol.closing(request, &text, counts);
     let half = text.floor_char_boundary(text.len() / 2);
+    let begun = || format!("{opening}{}", protocol.event(&text[..half]));
     let steps = match script {
-        Script::Slow { pieces, pause } => {
-            let mut steps = paced(split(&text, *pieces), *pause);
-            steps.push(send(closing(request, &text)));
-            steps
-        }
+        Script::Slow { pieces, pause } => paced(protocol, &opening, split(&text, *pieces), *pause, closing()),
         Script::Drip { pause } => {
-            let mut steps = paced(text.chars().map(String::from).collect(), *pause);
-            steps.push(send(closing(request, &text)));
-            steps
+            paced(protocol, &opening, text.chars().map(String::from).collect(), *pause, closing())
         }
         Script::CutInCharacter => {
-            let mut bytes =
-                format!("{}data: {{\"choices\":[{{\"delta\":{{\"content\":\"caf", event(&text[..half])).into_bytes();
+            let mut bytes = format!("{}{}", begun(), protocol.event_start()).into_bytes();
             bytes.push(0xc3);
             vec![Step::Send(bytes), Step::Break]
         }
-        Script::CutInJson => vec![send(format!("{}data: {{\"choices\":[{{\"del", event(&text[..half]))), Step::Break],
-        Script::EndsEarly => vec![send(event(&text[..half]))],
+        Script::CutInJson => {
+            let start = protocol.event_start();
+            vec![send(format!("{}{}", begun(), &start[..start.len() - 9])), Step::Break]
+        }
+        Script::CutInEvent => {
+            let whole = protocol.event(&text[half..]);
+            vec![send(format!("{}{}", begun(), whole.trim_end())), Step::Break]
+        }
+        Script::EndsEarly => vec![send(begun())],
+        Script::FailsMidway => vec![send(begun() + &protocol.error_event())],
+        Script::Filtered => vec![send(opening.clone() + &protocol.filtered_event())],
         Script::Empty => Vec::new(),
-        Script::WrongSchema => vec![send("data: {\"answer\": 42}\n\ndata: [DONE]\n\n".to_owned())],
-        Script::BadUtf8 => vec![Step::Send(b"data: \xff\xfe\xfd\n\n".to_vec())],
-        Script::Stalls => return then_pending(vec![send(event("The"))]),
-        Script::Silent => return forever(format!(": keep-alive\n\n{}", event(""))),
-        Script::NeverEnds => return forever(event(&text)),
+        Script::WrongSchema => vec![send(protocol.wrong_schema())],
+        Script::BadUtf8 => vec![Step::Send(protocol.bad_utf8())],
+        Script::Stalls => return then_pending(vec![send(opening + &protocol.event("The"))]),
+        Script::Silent => return forever(opening, protocol.keep_alive()),
+        Script::NeverEnds => return forever(opening, protocol.event(&text)),
         _ => {
-            vec![send(split(&text, 12).iter().map(|piece| event(piece)).collect::<String>() + &closing(request, &text))]
+            let pieces: String = split(&text, 12).iter().map(|piece| protocol.event(piece)).collect();
+            let again = if *script == Script::EndsTwice { closing() } else { String::new() };
+            vec![send(format!("{opening}{pieces}{}{again}", closing()))]
         }
     };
     perform(steps)
 }
 
-fn paced(pieces: Vec<String>, pause: Duration) -> Vec<Step> {
-    pieces.into_iter().flat_map(|piece| [Step::Wait(pause), Step::Send(event(&piece).into_bytes())]).collect()
+fn paced(protocol: Protocol, opening: &str, pieces: Vec<String>, pause: Duration, closing: String) -> Vec<Step> {
+    let mut steps = vec![Step::Send(opening.as_bytes().to_vec())];
+    steps.extend(
+        pieces.into_iter().flat_map(|piece| [Step::Wait(pause), Step::Send(protocol.event(&piece).into_bytes())]),
+    );
+    steps.push(Step::Send(closing.into_bytes()));
+    steps
 }
 
 /// Cuts a text into about equal pieces on character boundaries.
@@ -285,12 +312,11 @@ fn then_pending(steps: Vec<Step>) -> std::pin::Pin<Box<dyn Stream<Item = Sent> +
 }
 
 /// The same piece every millisecond.
-fn forever(piece: String) -> std::pin::Pin<Box<dyn Stream<Item = Sent> + Send>> {
-    stream::repeat(piece)
-        .then(async |piece| {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            Ok::<_, Infallible>(Bytes::from(piece))
-        })
-        .map(|sent| sent.map_err(|never| match never {}))
-        .boxed()
+fn forever(opening: String, piece: String) -> std::pin::Pin<Box<dyn Stream<Item = Sent> + Send>> {
+    let pieces = stream::repeat(piece).then(async |piece| {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        Ok::<_, Infallible>(Bytes::from(piece))
+    });
+    let opening = stream::iter([Ok(Bytes::from(opening))]);
+    opening.chain(pieces).map(|sent| sent.map_err(|never| match never {})).boxed()
 }

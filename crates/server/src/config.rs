@@ -7,21 +7,25 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use baton_answer::Protocol;
+use baton_app::models::Price;
 use serde::Deserialize;
 use url::Url;
 
 use crate::cli::ServeOptions;
+use crate::outgoing::Allowed;
 
 const FILE: &str = "baton.toml";
 const DEFAULT_DATA_DIR: &str = "baton-data";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
 /// Every key in the environment, and the key it stands for.
-const ENVIRONMENT: [(&str, &str); 11] = [
+const ENVIRONMENT: [(&str, &str); 13] = [
     ("BATON_DATA_DIR", "data_dir"),
     ("BATON_LISTEN", "listen"),
     ("BATON_PUBLIC_URL", "public_url"),
     ("BATON_LOG", "log"),
+    ("BATON_MODEL__PROVIDER", "model.provider"),
     ("BATON_MODEL__BASE_URL", "model.base_url"),
     ("BATON_MODEL__NAME", "model.name"),
     ("BATON_MODEL__API_KEY", "model.api_key"),
@@ -29,6 +33,7 @@ const ENVIRONMENT: [(&str, &str); 11] = [
     ("BATON_EMBEDDER__BASE_URL", "embedder.base_url"),
     ("BATON_EMBEDDER__NAME", "embedder.name"),
     ("BATON_EMBEDDER__API_KEY", "embedder.api_key"),
+    ("BATON_MODEL__ALLOWED_ADDRESSES", "model.allowed_addresses"),
 ];
 
 /// What the operator of the installation decided.
@@ -42,6 +47,10 @@ pub(crate) struct Config {
     pub(crate) log: String,
     pub(crate) model: Option<ModelConfig>,
     pub(crate) embedder: EmbedderConfig,
+    /// Where agents' own models may be beside the public internet.
+    pub(crate) allowed_addresses: Allowed,
+    /// Prices that overrule the listed ones.
+    pub(crate) model_prices: BTreeMap<String, Price>,
 }
 
 /// What embeds texts, so that passages are found by their meaning too.
@@ -72,9 +81,10 @@ impl std::fmt::Debug for EndpointConfig {
     }
 }
 
-/// An OpenAI-compatible endpoint.
+/// The model of the installation.
 #[derive(Clone)]
 pub(crate) struct ModelConfig {
+    pub(crate) protocol: Protocol,
     pub(crate) base_url: Url,
     pub(crate) name: String,
     pub(crate) api_key: Option<String>,
@@ -83,6 +93,7 @@ pub(crate) struct ModelConfig {
 impl std::fmt::Debug for ModelConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ModelConfig")
+            .field("protocol", &self.protocol)
             .field("base_url", &self.base_url.as_str())
             .field("name", &self.name)
             .finish_non_exhaustive()
@@ -100,6 +111,8 @@ struct File {
     model: FileModel,
     #[serde(default)]
     embedder: FileEmbedder,
+    #[serde(default)]
+    model_prices: BTreeMap<String, Price>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -114,9 +127,11 @@ struct FileEmbedder {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileModel {
+    provider: Option<String>,
     base_url: Option<String>,
     name: Option<String>,
     api_key: Option<String>,
+    allowed_addresses: Option<Vec<String>>,
 }
 
 /// Reads the configuration.
@@ -166,13 +181,20 @@ fn merge(options: &ServeOptions, file: File, environment: &BTreeMap<String, Stri
             })?
         }
     };
+    let allowed_addresses = match of("model.allowed_addresses") {
+        Some(text) => Allowed::parse(text.split(','))?,
+        None => Allowed::parse(file.model.allowed_addresses.iter().flatten().map(String::as_str))?,
+    };
     let public_url = options.public_url.clone().or_else(|| of("public_url")).or(file.public_url);
     Ok(Config {
         data_dir: data_dir.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR)),
         listen,
         public_url: public_url.map(|url| parse_public_url(&url)).transpose()?,
         log: of("log").or(file.log).unwrap_or_else(|| "warn,baton=info".to_owned()),
+        allowed_addresses,
+        model_prices: file.model_prices,
         model: model(
+            of("model.provider").or(file.model.provider).as_deref(),
             of("model.base_url").or(file.model.base_url),
             of("model.name").or(file.model.name),
             of("model.api_key").or(file.model.api_key),
@@ -201,16 +223,24 @@ fn parse_public_url(text: &str) -> anyhow::Result<String> {
 }
 
 fn model(
+    provider: Option<&str>,
     base_url: Option<String>,
     name: Option<String>,
     api_key: Option<String>,
 ) -> anyhow::Result<Option<ModelConfig>> {
+    let protocol = match provider {
+        None | Some("open_ai") => Protocol::OpenAi,
+        Some("anthropic") => Protocol::Anthropic,
+        Some("gemini") => Protocol::Gemini,
+        Some("ollama") => Protocol::Ollama,
+        Some(other) => bail!("`model.provider` is “{other}”; write open_ai, anthropic, gemini or ollama"),
+    };
     match (base_url, name) {
         (None, None) if api_key.is_none() => Ok(None),
         (Some(base_url), Some(name)) => {
             let base_url = Url::parse(&base_url)
-                .map_err(|_| anyhow::anyhow!("`model.base_url` is “{base_url}”; write the address of an OpenAI-compatible API, such as http://localhost:11434/v1"))?;
-            Ok(Some(ModelConfig { base_url, name, api_key: api_key.filter(|key| !key.is_empty()) }))
+                .map_err(|_| anyhow::anyhow!("`model.base_url` is “{base_url}”; write the address of the model's API, such as http://localhost:11434/v1"))?;
+            Ok(Some(ModelConfig { protocol, base_url, name, api_key: api_key.filter(|key| !key.is_empty()) }))
         }
         (base_url, _) => {
             let missing = if base_url.is_none() { "model.base_url" } else { "model.name" };
@@ -290,6 +320,24 @@ mod tests {
                 .contains("https://support.example.com")
         );
         assert!(merged(&options(), "[model]\nname = \"m\"", &[]).unwrap_err().contains("`model.base_url` is missing"));
+        assert!(merged(&options(), "[model]\nprovider = \"open-ai\"", &[]).unwrap_err().contains("write open_ai"));
+        assert!(
+            merged(&options(), "[model]\nallowed_addresses = [\"localhost\"]", &[]).unwrap_err().contains("a port")
+        );
+    }
+
+    #[test]
+    fn prices_and_addresses_come_from_the_file_and_the_environment() {
+        let file =
+            "[model]\nallowed_addresses = [\"localhost:1\"]\n[model_prices.\"my-model\"]\ninput = 0.5\noutput = 1";
+        let refuses = |config: &Config, address: &str| config.allowed_addresses.refuses(&Url::parse(address).unwrap());
+        let config = merged(&options(), file, &[]).unwrap();
+        assert_eq!(config.model_prices["my-model"], Price { input: 0.5, output: 1.0 });
+        assert_eq!(refuses(&config, "http://localhost:1"), None);
+        let environment = [("BATON_MODEL__ALLOWED_ADDRESSES", "localhost:2, 10.0.0.1:80")];
+        let config = merged(&options(), file, &environment).unwrap();
+        assert!(refuses(&config, "http://localhost:1").is_some());
+        assert_eq!((refuses(&config, "http://localhost:2"), refuses(&config, "http://10.0.0.1/")), (None, None));
     }
 
     #[test]

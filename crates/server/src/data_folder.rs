@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+/// Seals other people's secrets. Not part of a copy of the database.
+const SECRET_FILE: &str = "installation.secret";
+
 /// The folder, and where things are in it.
 #[derive(Clone, Debug)]
 pub(crate) struct DataFolder {
@@ -68,7 +71,65 @@ impl DataFolder {
         self.root.join("snapshots")
     }
 
+    /// The installation's secret, made on first use. What it seals in the database cannot be read without it.
+    pub(crate) fn secret(&self) -> anyhow::Result<[u8; 32]> {
+        let path = self.root.join(SECRET_FILE);
+        match std::fs::read(&path) {
+            Ok(bytes) => bytes.try_into().map_err(|_| {
+                anyhow::anyhow!(
+                    "{} does not hold 32 bytes; bring it back from where you keep your secrets",
+                    path.display()
+                )
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                make_secret(&path).with_context(|| format!("cannot make {}", path.display()))
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
+    }
+}
+
+/// Written whole under another name first: half a secret would lock everything that the whole one sealed.
+fn make_secret(path: &Path) -> std::io::Result<[u8; 32]> {
+    use std::io::Write as _;
+
+    let secret = baton_app::system::new_secret();
+    let draft = path.with_extension("draft");
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&draft)?;
+    file.write_all(&secret)?;
+    file.sync_all()?;
+    std::fs::rename(&draft, path)?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_is_made_once_and_readable_by_nobody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(folder.path()).unwrap();
+        let secret = data.secret().unwrap();
+        assert_eq!(data.secret().unwrap(), secret);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(folder.path().join(SECRET_FILE)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        std::fs::write(folder.path().join(SECRET_FILE), b"half").unwrap();
+        assert!(data.secret().unwrap_err().to_string().contains("32 bytes"));
     }
 }

@@ -9,6 +9,7 @@ mod embedder;
 mod eval;
 mod http;
 mod ingest;
+mod outgoing;
 mod serve;
 mod web;
 mod wiring;

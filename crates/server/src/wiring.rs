@@ -1,10 +1,12 @@
 //! Puts an installation together from its configuration and its folder. The only place where adapters are named.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
-use baton_answer::{ChatModel, OpenAiCompatible, OpenAiSettings, TokenLimitField};
+use baton_answer::model::{Guarded, SharedCircuit};
+use baton_answer::{ChatModel, Endpoint};
+use baton_app::models::{ModelConnections, ModelParts, PriceTable};
+use baton_app::sealing::Sealer;
 use baton_app::system::{RandomIds, SystemClock};
 use baton_app::{Baton, Parts};
 use baton_reader::{ChildReader, Settings};
@@ -15,9 +17,7 @@ use object_store::local::LocalFileSystem;
 use crate::config::{Config, ModelConfig};
 use crate::data_folder::DataFolder;
 use crate::embedder;
-
-/// How long connecting to a model may take. How long it may answer is each turn's own affair.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+use crate::outgoing::{Allowed, http_client, operators_http_client};
 
 /// An installation on a folder.
 pub(crate) struct Installation {
@@ -35,13 +35,20 @@ pub(crate) async fn open(
     let store = open_store(folder).await?;
     let files = LocalFileSystem::new_with_prefix(folder.files())
         .with_context(|| format!("cannot use {}", folder.files().display()))?;
-    let model = config.model.as_ref().map(model).transpose()?;
+    let model = config.model.as_ref().map(installation_model).transpose()?;
+    let connections =
+        Connections { client: http_client(&config.allowed_addresses)?, allowed: config.allowed_addresses.clone() };
     let baton = Baton::new(Parts {
         store: store.clone(),
         files: Arc::new(files.with_fsync(true)),
         reader: Arc::new(ChildReader::new(Settings::of_this_program())),
         embedder: embedder::of(&config.embedder)?,
         model,
+        models: ModelParts {
+            connections: Arc::new(connections),
+            sealer: Sealer::new(&folder.secret()?),
+            prices: PriceTable::default().overruled(config.model_prices.clone()),
+        },
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         config: baton_app::Config { snapshots_dir: folder.snapshots(), public_url, setup_token },
@@ -53,19 +60,31 @@ pub(crate) async fn open_store(folder: &DataFolder) -> anyhow::Result<Arc<Sqlite
     Ok(Arc::new(SqliteStore::open(&folder.database(), Options::default()).await?))
 }
 
-fn model(config: &ModelConfig) -> anyhow::Result<Arc<dyn ChatModel>> {
-    let client = reqwest::Client::builder()
-        .connect_timeout(CONNECT_WITHIN)
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .context("cannot make an HTTP client")?;
-    let settings = OpenAiSettings {
+/// The model that the operator configured. Where it is, is the operator's own decision.
+fn installation_model(config: &ModelConfig) -> anyhow::Result<Arc<dyn ChatModel>> {
+    let endpoint = Endpoint {
+        protocol: config.protocol,
         base_url: config.base_url.clone(),
         api_key: config.api_key.clone(),
         model: config.name.clone(),
         temperature: None,
-        token_limit_field: TokenLimitField::MaxTokens,
     };
-    Ok(Arc::new(OpenAiCompatible::new(client, settings)))
+    Ok(Arc::new(Guarded::new(endpoint.model(operators_http_client()?), SharedCircuit::default())))
+}
+
+/// Models at addresses that members typed in.
+#[derive(Debug)]
+struct Connections {
+    client: reqwest::Client,
+    allowed: Allowed,
+}
+
+impl ModelConnections for Connections {
+    fn refuses(&self, address: &url::Url) -> Option<String> {
+        self.allowed.refuses(address)
+    }
+
+    fn connect(&self, endpoint: Endpoint) -> Arc<dyn ChatModel> {
+        endpoint.model(self.client.clone())
+    }
 }

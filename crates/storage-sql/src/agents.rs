@@ -5,7 +5,9 @@ use baton_domain::agent::AgentSettings;
 use baton_domain::ids::{AgentId, WorkspaceId};
 use baton_domain::text::Origin;
 use baton_domain::time::Timestamp;
-use baton_storage::{AgentReads, AgentRow, AgentWrites, BlockedOrigin, KnowledgeRow, KnowledgeState, StoreError};
+use baton_storage::{
+    AgentReads, AgentRow, AgentWrites, BlockedOrigin, KnowledgeRow, KnowledgeState, ModelKeyRow, StoreError,
+};
 
 use crate::connection::{Row, SqlConnection, json, values};
 use crate::unit::SqlUnit;
@@ -64,6 +66,18 @@ impl<C: SqlConnection> AgentReads for SqlUnit<C> {
             limit 100",
             values![id, workspace_id],
             blocked_origin,
+        )
+        .await
+    }
+
+    async fn model_key(&mut self, workspace_id: WorkspaceId, id: AgentId) -> Result<Option<ModelKeyRow>, StoreError> {
+        self.first(
+            "select sealed, hint, origin, set_at
+            from agent_model_key
+            where agent_id = $1
+            and workspace_id = $2",
+            values![id, workspace_id],
+            model_key,
         )
         .await
     }
@@ -140,6 +154,38 @@ impl<C: SqlConnection> AgentWrites for SqlUnit<C> {
         )
         .await?;
         Ok(())
+    }
+
+    async fn put_model_key(
+        &mut self,
+        workspace_id: WorkspaceId,
+        id: AgentId,
+        key: &ModelKeyRow,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "insert into agent_model_key (agent_id, workspace_id, sealed, hint, origin, set_at)
+            select id, workspace_id, $3, $4, $5, $6
+            from agent
+            where id = $1
+            and workspace_id = $2
+            on conflict (agent_id) do update
+            set sealed = excluded.sealed, hint = excluded.hint, origin = excluded.origin, set_at = excluded.set_at",
+            values![id, workspace_id, key.sealed.as_slice(), key.hint.as_str(), key.origin.as_str(), key.set_at],
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn delete_model_key(&mut self, workspace_id: WorkspaceId, id: AgentId) -> Result<bool, StoreError> {
+        let deleted = self
+            .execute(
+                "delete from agent_model_key
+                where agent_id = $1
+                and workspace_id = $2",
+                values![id, workspace_id],
+            )
+            .await?;
+        Ok(deleted > 0)
     }
 
     async fn note_blocked_origin(
@@ -236,5 +282,15 @@ fn blocked_origin(row: &Row) -> Result<BlockedOrigin, StoreError> {
         origin: row.name(0, "origin")?,
         times: row.number(1, "times")?,
         last_at: row.time(2, "last_at")?,
+    })
+}
+
+fn model_key(row: &Row) -> Result<ModelKeyRow, StoreError> {
+    let row = row.of("agent_model_key");
+    Ok(ModelKeyRow {
+        sealed: row.blob(0, "sealed")?,
+        hint: row.text(1, "hint")?,
+        origin: row.text(2, "origin")?,
+        set_at: row.time(3, "set_at")?,
     })
 }

@@ -65,6 +65,19 @@ pub struct BlockedOrigin {
     pub last_at: Timestamp,
 }
 
+/// The key of an agent's own language model, sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelKeyRow {
+    /// The sealed key; only the installation that sealed it can open it.
+    pub sealed: Vec<u8>,
+    /// Its last characters.
+    pub hint: String,
+    /// Where it may be sent: scheme, host and port.
+    pub origin: String,
+    /// When it was set.
+    pub set_at: Timestamp,
+}
+
 /// What can be read of agents.
 #[async_trait]
 pub trait AgentReads {
@@ -83,6 +96,9 @@ pub trait AgentReads {
         workspace_id: WorkspaceId,
         id: AgentId,
     ) -> Result<Vec<BlockedOrigin>, StoreError>;
+
+    /// The key of an agent's own language model, if it has one.
+    async fn model_key(&mut self, workspace_id: WorkspaceId, id: AgentId) -> Result<Option<ModelKeyRow>, StoreError>;
 }
 
 /// What can be changed about agents.
@@ -107,6 +123,17 @@ pub trait AgentWrites {
         id: AgentId,
         knowledge: &KnowledgeRow,
     ) -> Result<(), StoreError>;
+
+    /// Stores the key of an agent's own language model in place of the one before.
+    async fn put_model_key(
+        &mut self,
+        workspace_id: WorkspaceId,
+        id: AgentId,
+        key: &ModelKeyRow,
+    ) -> Result<(), StoreError>;
+
+    /// Forgets it; whether there was one.
+    async fn delete_model_key(&mut self, workspace_id: WorkspaceId, id: AgentId) -> Result<bool, StoreError>;
 
     /// Counts a site that tried to show the widget.
     async fn note_blocked_origin(

@@ -32,7 +32,7 @@ pub mod conformance;
 
 use async_trait::async_trait;
 
-pub use crate::agents::{AgentReads, AgentRow, AgentWrites, BlockedOrigin, KnowledgeRow, KnowledgeState};
+pub use crate::agents::{AgentReads, AgentRow, AgentWrites, BlockedOrigin, KnowledgeRow, KnowledgeState, ModelKeyRow};
 pub use crate::conversations::{
     Append, Change, ConversationReads, ConversationWrites, InboxQuery, PlaceCounts, PlaceFilter, Stored,
 };

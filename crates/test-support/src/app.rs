@@ -7,8 +7,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use baton_answer::ChatModel;
+use baton_answer::{ChatModel, Endpoint};
 use baton_api::ApiState;
+use baton_app::models::{ModelConnections, ModelParts, PriceTable};
+use baton_app::sealing::Sealer;
 use baton_app::{Baton, Config, DocumentReader, Parts, background};
 use baton_domain::time::Timestamp;
 use baton_knowledge::Embedder;
@@ -237,6 +239,15 @@ impl TestApp {
         Answer { status: parts.status, headers: parts.headers, bytes: bytes.to_vec() }
     }
 
+    /// All bytes of the database's files, for what must not be in them.
+    #[must_use]
+    pub fn stored_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).expect("the folder can be read");
+        let database =
+            files.filter_map(Result::ok).filter(|file| file.file_name().to_string_lossy().starts_with("baton.db"));
+        database.flat_map(|file| std::fs::read(file.path()).expect("a file can be read")).collect()
+    }
+
     /// Opens a stream.
     pub async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Stream {
         let mut request = Request::builder().method(Method::GET).uri(path);
@@ -250,6 +261,22 @@ impl TestApp {
     }
 }
 
+/// Models on this machine, where the scripted ones are; nothing else may be asked.
+#[derive(Debug)]
+struct LoopbackModels;
+
+impl ModelConnections for LoopbackModels {
+    fn refuses(&self, address: &url::Url) -> Option<String> {
+        (address.host_str() != Some("127.0.0.1")).then(|| "A test asks nobody but itself.".to_owned())
+    }
+
+    fn connect(&self, endpoint: Endpoint) -> Arc<dyn ChatModel> {
+        // Another test of this process may have installed it already; either way it is there.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        endpoint.model(reqwest::Client::builder().build().expect("a client can be made"))
+    }
+}
+
 async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, first_id: u64) -> (Baton, Router) {
     let files = folder.join("files");
     std::fs::create_dir_all(&files).expect("a folder can be made");
@@ -260,6 +287,11 @@ async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, 
         reader: builder.reader.clone().unwrap_or_else(|| Arc::new(InProcessReader)),
         embedder: builder.embedder.clone(),
         model: builder.model.clone(),
+        models: ModelParts {
+            connections: Arc::new(LoopbackModels),
+            sealer: Sealer::new(&[7; 32]),
+            prices: PriceTable::default(),
+        },
         clock: Arc::clone(clock) as _,
         ids: Arc::new(CountedIds::from(first_id)),
         config: Config {

@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { modelRoutes, QUOTED } from "./fake/models.mjs";
 import { CITATIONS, countKnowledge, IDS, seed } from "./fake/seed.mjs";
 import { Stage } from "./fake/stage.mjs";
 
@@ -450,11 +451,12 @@ const ROUTES = [
       if (Object.keys(fields).length > 0) throw invalid(fields);
       const { name, ...settings } = body;
       if (name !== undefined) agent.name = name;
-      Object.assign(agent.settings, settings);
+      Object.assign(agent.settings, settings, { model: { ...agent.settings.model, ...settings.model } });
       world.broadcast("agent", agent);
       reply(agent);
     },
   ],
+  ...modelRoutes,
   ["GET", /^\/agents\/([^/]+)\/blocked-origins$/, ({ reply }) => reply({ blocked: world.blocked })],
   [
     "POST",
@@ -489,6 +491,7 @@ const ROUTES = [
                 why: "The confidence of 0.93 reaches the threshold of 0.80, and the question asks for nothing else.",
               },
               passages,
+              ...QUOTED,
             }
           : {
               kind: "abstain",
@@ -501,6 +504,7 @@ const ROUTES = [
                 why: "It would be the first failed answer, and you hand over after 1. Dana Okafor and Ana Ruiz are available.",
               },
               passages,
+              ...QUOTED,
             },
       );
     },

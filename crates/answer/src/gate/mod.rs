@@ -21,8 +21,10 @@ use baton_knowledge::{Hit, Passage};
 
 use crate::citation::{Citation, citation};
 use crate::gate::links::strip_links;
+use crate::gate::marks::take_marks;
 use crate::gate::support::{Claim, Source, Support};
-use crate::gate::units::{Unit, Units};
+use crate::gate::units::{Unit, Units, line_prefix};
+use crate::reply::Part;
 
 /// Most units (sentences, list items, code blocks) of one answer; further text is not read.
 const UNITS_MAX: usize = 120;
@@ -70,6 +72,8 @@ pub enum Verdict {
 pub enum Unsupported {
     /// There was nothing in it to support.
     Empty,
+    /// It says that the passages answer and that they do not.
+    Contradictory,
     /// Less than half of its statements are supported: what remains would be another answer than the one written.
     Mostly,
 }
@@ -99,6 +103,8 @@ pub struct Gate<'a> {
     kept: usize,
     dropped: usize,
     seen: usize,
+    /// Whether the next part begins a line of its own.
+    part_opens_line: bool,
 }
 
 struct Cited {
@@ -129,15 +135,51 @@ impl<'a> Gate<'a> {
             kept: 0,
             dropped: 0,
             seen: 0,
+            part_opens_line: true,
         }
     }
 
     /// Takes more text; returns what may now be shown, which is empty while sentences are unfinished.
-    ///
-    /// A text that so far is mostly unsupported shows nothing, because the verdict may throw all of it away.
     pub fn push(&mut self, text: &str) -> String {
         let units = self.units.push(text);
         self.take(units);
+        self.showable()
+    }
+
+    /// Takes a whole part of a reply; returns what may now be shown.
+    ///
+    /// A part that names a passage which its writer was not given is dropped: it is made up, whatever else it says.
+    pub fn push_part(&mut self, part: &Part) -> String {
+        let say = part.say.trim_matches('\n');
+        let is_code = say.contains("```") || say.contains("~~~");
+        let (text, inline) = if is_code { (say.to_owned(), Vec::new()) } else { take_marks(say) };
+        let mut marks: Vec<usize> = part.from.iter().chain(&inline).copied().collect();
+        marks.dedup();
+        if marks.iter().any(|mark| !(1..=self.sources.len()).contains(mark)) {
+            self.dropped += 1;
+            return self.showable();
+        }
+        let is_block = is_code || !line_prefix(&text).0.is_empty() || text.contains('\n') || text.starts_with('|');
+        let mut units = Vec::new();
+        if is_block || self.part_opens_line || part.say.starts_with('\n') {
+            units.extend(self.units.push("\n"));
+        }
+        self.part_opens_line = is_block || part.say.ends_with('\n');
+        units.extend(self.units.push(&text));
+        let marks: String = marks.iter().map(|mark| format!("[{mark}]")).collect();
+        if is_code {
+            units.extend(self.units.finish());
+        } else {
+            units.extend(self.units.push(&format!(" {marks}")));
+            units.extend(self.units.end_part());
+        }
+        self.take(units);
+        self.release_waiting();
+        self.showable()
+    }
+
+    /// A text that so far is mostly unsupported shows nothing, because the verdict may throw all of it away.
+    fn showable(&mut self) -> String {
         if self.kept > self.dropped { std::mem::take(&mut self.unshown) } else { String::new() }
     }
 

@@ -102,6 +102,16 @@ impl Units {
         units
     }
 
+    /// Takes all of the current line as finished; what follows goes on in the same line.
+    pub(super) fn end_part(&mut self) -> Vec<Unit> {
+        let mut units = Vec::new();
+        if self.code.is_none() {
+            self.cut(&mut units, true);
+        }
+        units
+    }
+
+    /// Ends the line, and a block of code that is still open.
     pub(super) fn finish(&mut self) -> Vec<Unit> {
         let mut units = Vec::new();
         self.end_line(&mut units);

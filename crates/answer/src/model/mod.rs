@@ -1,26 +1,44 @@
 //! The language model seam: what a model is asked, what it streams back, and what a failure means for us.
 //!
-//! A model is untrusted: it may be slow, down, cut off or lie.
-//! Adapters turn each failure into what we do next; [`Deadlines`] and [`OUTPUT_BYTES_MAX`] bound what they may cost; what the
-//! text says is checked by the gate, never here.
+//! A model is a guest: it may be slow, down, cut off or lie.
+//! Adapters turn each failure into a [`Failure`]; [`Deadlines`] and [`OUTPUT_BYTES_MAX`] bound what it may cost, [`retry`]
+//! says when it is asked again and [`circuit`] when it is left alone; what the text says is checked by the gate, never here.
+//!
+//! One more provider is one more implementation of [`ChatModel`] on what [`wire`] offers, a variant of [`Protocol`], and its
+//! side of the scripted model, which then plays every fault on it.
 
+mod anthropic;
+mod check;
+pub mod circuit;
 mod deadlines;
+mod endpoint;
+mod failure;
+mod gemini;
+mod ollama;
 mod openai;
+pub mod retry;
+mod wire;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
-pub use crate::model::deadlines::{Deadlines, read};
-pub use crate::model::openai::{OpenAiCompatible, OpenAiSettings, TokenLimitField};
+pub use crate::model::anthropic::Anthropic;
+pub use crate::model::check::{Checked, check};
+pub use crate::model::circuit::SharedCircuit;
+pub use crate::model::deadlines::{Deadlines, Reading, read};
+pub use crate::model::endpoint::{Endpoint, Protocol};
+pub use crate::model::failure::{Failure, ModelError};
+pub use crate::model::gemini::Gemini;
+pub use crate::model::ollama::Ollama;
+pub use crate::model::openai::OpenAiCompatible;
 
-/// Most bytes of text taken from one model reply; a reply that goes on is cut off as [`ModelError::GiveUp`].
+/// Most bytes of text taken from one model reply; a reply that goes on is cut off as [`Failure::Unusable`].
 pub const OUTPUT_BYTES_MAX: usize = 16 * 1024;
 
 /// A language model that writes text for a prompt.
@@ -31,10 +49,15 @@ pub trait ChatModel: Send + Sync + fmt::Debug {
     /// The model's name, as recorded with an answer.
     fn name(&self) -> &str;
 
+    /// The circuit breaker of its endpoint, if it has one.
+    fn circuit(&self) -> Option<&SharedCircuit> {
+        None
+    }
+
     /// Starts one reply.
     ///
     /// # Errors
-    /// What to do about a request that got no reply; the stream's items carry what fails later.
+    /// Why there is none; the stream's items carry what fails later.
     async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ModelError>;
 }
 
@@ -57,7 +80,7 @@ pub struct ChatRequest {
 pub enum ChatChunk {
     /// More text.
     Text(String),
-    /// What the reply cost, as the provider counts it; comes once, late, or never.
+    /// What the reply cost so far, as the provider counts it; comes late or never, and the last one counts.
     Usage(Usage),
     /// The model says that it is done; a stream that ends without it was cut off.
     End,
@@ -70,43 +93,49 @@ pub struct Usage {
     pub input_tokens: u32,
     /// Tokens written.
     pub output_tokens: u32,
+    /// Whether they are an estimate of ours, because the provider counted nothing.
+    #[serde(default)]
+    pub estimated: bool,
 }
 
 impl Usage {
+    /// As the provider counts.
+    pub fn reported(input_tokens: u32, output_tokens: u32) -> Self {
+        Self { input_tokens, output_tokens, estimated: false }
+    }
+
     /// An estimate for providers that report nothing: four bytes to the token.
     pub fn estimate(input: &str, output: &str) -> Self {
         let tokens = |text: &str| u32::try_from(text.len().div_ceil(4)).unwrap_or(u32::MAX);
-        Self { input_tokens: tokens(input), output_tokens: tokens(output) }
+        Self { input_tokens: tokens(input), output_tokens: tokens(output), estimated: true }
     }
 }
 
-/// Why a model gave no reply, by what we do next.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ModelError {
-    /// The same request may succeed later.
-    #[error("language model is not ready: {cause}")]
-    Retry {
-        /// How long the provider asks us to wait.
-        after: Option<Duration>,
-        /// What happened, without any text of the conversation.
-        cause: String,
-    },
-    /// This reply is lost, and asking again at once would not help.
-    #[error("language model gave no usable reply: {cause}")]
-    GiveUp {
-        /// What happened, without any text of the conversation.
-        cause: String,
-    },
-    /// A person has to change the settings: address, key or model name.
-    #[error("language model is misconfigured: {cause}")]
-    Misconfigured {
-        /// What happened, for the person who configured it.
-        cause: String,
-    },
+/// A model with the circuit breaker of its endpoint.
+#[derive(Debug)]
+pub struct Guarded<M> {
+    model: M,
+    circuit: SharedCircuit,
 }
 
-impl ModelError {
-    pub(crate) fn give_up(cause: impl Into<String>) -> Self {
-        Self::GiveUp { cause: cause.into() }
+impl<M> Guarded<M> {
+    /// Puts a model behind a circuit breaker, which others at the same endpoint may share.
+    pub fn new(model: M, circuit: SharedCircuit) -> Self {
+        Self { model, circuit }
+    }
+}
+
+#[async_trait]
+impl ChatModel for Guarded<std::sync::Arc<dyn ChatModel>> {
+    fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    fn circuit(&self) -> Option<&SharedCircuit> {
+        Some(&self.circuit)
+    }
+
+    async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ModelError> {
+        self.model.stream(request).await
     }
 }

@@ -1,6 +1,6 @@
 use baton_knowledge::{Passage, PassageId};
 
-use crate::prompt::{REFUSAL, RULES, chat_request};
+use crate::prompt::{RULES, chat_request};
 use crate::question::{Question, Turn, Who};
 
 fn passage(text: &str) -> Passage {
@@ -35,7 +35,7 @@ fn rules_and_data_are_kept_apart() {
     assert_eq!(request.user.matches("<<<k7 ").count(), 3);
     assert_eq!(request.user.matches("\nk7>>>").count(), 3);
     assert!(request.user.contains("<<<k7 passage 1\nRefunds <<< forged title > How long\n"));
-    assert!(request.system.contains(REFUSAL));
+    assert!(request.system.contains("{\"refuse\": true}"), "the form of a refusal is told");
 }
 
 #[test]

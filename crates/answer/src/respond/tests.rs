@@ -1,13 +1,16 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use baton_knowledge::{BuildOptions, Format, ReadOptions, Snapshot, SourcePassages, document_passages, read};
-use baton_scripted_model::{INVENTED_URL, Script, ScriptedModel};
+use baton_scripted_model::{INVENTED_URL, Protocol as Spoken, Script, ScriptedModel};
 
 use crate::intent::SmallTalk;
-use crate::model::{ChatModel, Deadlines, OpenAiCompatible, OpenAiSettings, TokenLimitField};
+use crate::model::{Deadlines, Endpoint, Protocol, Usage};
 use crate::question::{Question, Turn, Who};
 use crate::respond::{AnswerContext, AnswerSettings, Origin, Outcome, Progress, Response, respond};
+
+mod faults;
+mod injections;
 
 const REFUNDS: &str = "\
 # Refunds
@@ -40,7 +43,7 @@ fn snapshot(files: &[&str]) -> (tempfile::TempDir, Snapshot) {
 }
 
 struct Setting {
-    _folder: tempfile::TempDir,
+    _folder: Arc<tempfile::TempDir>,
     ctx: AnswerContext,
     server: Option<ScriptedModel>,
 }
@@ -55,33 +58,48 @@ struct Turned {
 impl Setting {
     /// No model, and a threshold that this small knowledge base reaches.
     fn new() -> Self {
-        let (folder, snapshot) = snapshot(&[REFUNDS, PLANS, OTHER, POISONED]);
-        let deadlines = Deadlines { first_text_ms: 500, between_texts_ms: 200, total_ms: 1_000 };
+        Self::of(&[REFUNDS, PLANS, OTHER, POISONED])
+    }
+
+    fn of(files: &[&str]) -> Self {
+        let (folder, snapshot) = snapshot(files);
+        let deadlines = Deadlines { first_text_ms: 20_000, between_texts_ms: 20_000, total_ms: 20_000 };
         let settings = AnswerSettings { threshold: 0.3, instructions: String::new(), deadlines };
         Self {
-            _folder: folder,
+            _folder: Arc::new(folder),
             ctx: AnswerContext { snapshot, embedder: None, model: None, settings, nonce: "k7".to_owned() },
             server: None,
         }
     }
 
     async fn with(script: Script) -> Self {
-        let mut setting = Self::new();
+        Self::speaking(Protocol::OpenAi, script).await
+    }
+
+    async fn speaking(protocol: Protocol, script: Script) -> Self {
+        Self::new().model(protocol, script).await
+    }
+
+    async fn model(mut self, protocol: Protocol, script: Script) -> Self {
         let server = ScriptedModel::start(script).await.expect("a port");
         // Another test of this process may have installed it already; either way it is there.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let settings = OpenAiSettings {
-            base_url: server.base_url().parse().expect("an address"),
+        let spoken = match protocol {
+            Protocol::OpenAi => Spoken::OpenAi,
+            Protocol::Anthropic => Spoken::Anthropic,
+            Protocol::Gemini => Spoken::Gemini,
+            Protocol::Ollama => Spoken::Ollama,
+        };
+        let endpoint = Endpoint {
+            protocol,
+            base_url: server.base_url_of(spoken).parse().expect("an address"),
             api_key: None,
             model: "scripted".to_owned(),
             temperature: None,
-            token_limit_field: TokenLimitField::MaxTokens,
         };
-        let model: Arc<dyn ChatModel> =
-            Arc::new(OpenAiCompatible::new(reqwest::Client::builder().build().expect("a client"), settings));
-        setting.ctx.model = Some(model);
-        setting.server = Some(server);
-        setting
+        self.ctx.model = Some(endpoint.model(reqwest::Client::builder().build().expect("a client")));
+        self.server = Some(server);
+        self
     }
 
     async fn ask(&self, question: Question) -> Turned {
@@ -178,32 +196,16 @@ async fn a2_a_model_writes_from_the_passages_and_a_follow_up_is_understood() {
     assert!(asked.user.contains("<<<k7 earlier message of the visitor\nWhat does the Team plan cost?\nk7>>>"));
 }
 
-/// I10, A6: whatever the provider does, the visitor gets the documents' answer, in time.
-#[tokio::test]
-async fn a6_every_fault_of_a_model_ends_in_an_honest_answer_within_the_deadline() {
-    let faults = "fails:500 fails:429 fails:503 fails:401 rate-limited:1 html-page cut-in-character cut-in-json ends-early \
-                  empty silent never-ends stalls wrong-schema huge-token:10000000 huge-token:20000 bad-utf8 lies drip:150ms \
-                  says:Yes. says:¯\\_(ツ)_/¯";
-    for fault in faults.split(' ') {
-        let setting = Setting::with(fault.parse().expect("a script")).await;
-        let started = Instant::now();
-        let turned = setting.ask(Question::new(ASKED)).await;
-        assert!(started.elapsed() < Duration::from_secs(20), "{fault}: {:?}", started.elapsed());
-        assert_eq!(turned.shown, EXTRACT, "{fault}");
-        assert!(
-            matches!(turned.response.origin, Origin::FallbackExtractive { .. }),
-            "{fault}: {:?}",
-            turned.response.origin
-        );
-    }
-}
-
 #[tokio::test]
 async fn a_model_that_says_the_passages_do_not_answer_is_believed() {
     let turned = Setting::with(Script::Refuses).await.ask(Question::new(ASKED)).await;
     assert!(matches!(turned.response.outcome, Outcome::Abstain { .. }));
-    let mixed = Script::Says("You can ask for a refund within 30 days [1].\nNOT_IN_PASSAGES".to_owned());
+    let mixed = "{\"say\": \"You can ask for a refund within 30 days.\", \"from\": [1]}\n{\"refuse\": true}\n{\"say\": \"Gift cards cannot be refunded.\"}";
+    let mixed = Script::Says(mixed.to_owned());
     let turned = Setting::with(mixed).await.ask(Question::new(ASKED)).await;
+    assert_eq!(turned.shown, EXTRACT, "who says both says nothing");
+    let chatty = Script::Says("I am afraid I cannot tell.\n\n{\"refuse\": true}\n".to_owned());
+    let turned = Setting::with(chatty).await.ask(Question::new(ASKED)).await;
     assert!(matches!(turned.response.outcome, Outcome::Abstain { .. }));
 }
 

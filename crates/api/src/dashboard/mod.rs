@@ -4,6 +4,7 @@ mod agents;
 mod conversations;
 mod inbox;
 mod me;
+mod models;
 mod sources;
 mod stream;
 mod team;
@@ -38,6 +39,9 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(agents::blocked_origins))
         .routes(routes!(agents::allow_origin))
         .routes(routes!(agents::ask))
+        .routes(routes!(models::model))
+        .routes(routes!(models::set_key, models::forget_key))
+        .routes(routes!(models::check))
         .routes(routes!(sources::sources))
         .routes(routes!(sources::add_text))
         .routes(routes!(sources::add_pairs))

@@ -1,6 +1,6 @@
 //! Agents, their knowledge, and trying them out.
 
-use baton_app::agents::Tried;
+use baton_app::agents::{Tried, Written};
 use baton_app::knowledge::{PassageView, QuestionAnswer};
 use baton_domain::agent::AgentSettings;
 use baton_domain::conversation::{Citation, ReplyKind};
@@ -13,6 +13,8 @@ use baton_storage::{AgentRow, KnowledgeState};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use crate::wire::models::Spend;
 
 /// An AI agent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -345,6 +347,41 @@ pub struct AskAnswer {
     pub would: Would,
     /// What was found, best first.
     pub passages: Vec<FoundPassage>,
+    /// Who wrote the text.
+    pub written_by: WrittenBy,
+    /// What a language model's part in it cost, whether or not its words were used.
+    pub spend: Option<Spend>,
+}
+
+/// Who wrote the text of an answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WrittenBy {
+    /// Nobody: a fixed text.
+    Fixed,
+    /// The documents' own sentences.
+    Documents,
+    /// A language model, from the documents.
+    Model {
+        /// Its name.
+        name: String,
+    },
+    /// The documents' own sentences, because the language model gave no usable answer.
+    DocumentsInstead {
+        /// Why it did not.
+        why: String,
+    },
+}
+
+impl From<Written> for WrittenBy {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Nobody => Self::Fixed,
+            Written::Documents => Self::Documents,
+            Written::Model(name) => Self::Model { name },
+            Written::DocumentsInstead(why) => Self::DocumentsInstead { why },
+        }
+    }
 }
 
 /// What the policy would do.
@@ -373,8 +410,10 @@ pub struct FoundPassage {
 
 impl From<Tried> for AskAnswer {
     fn from(tried: Tried) -> Self {
-        let Tried { reply, decision, passages } = tried;
+        let Tried { reply, decision, passages, written, spend } = tried;
         Self {
+            written_by: written.into(),
+            spend: spend.map(Spend::from),
             kind: reply.kind,
             text: reply.text,
             citations: reply.citations,

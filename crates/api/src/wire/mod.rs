@@ -2,5 +2,6 @@
 
 pub mod agents;
 pub mod inbox;
+pub mod models;
 pub mod team;
 pub mod widget;

@@ -3,6 +3,7 @@
 
 mod dashboard;
 mod messages;
+mod models;
 mod scenarios;
 mod sources;
 mod story;

@@ -28,7 +28,7 @@ fn body_for(path: &str) -> Value {
     json!({
         "agent_id": MISSING, "member_id": MISSING, "conversation_id": null, "client_id": baton_test_support::client_id(), "text": "x", "title": "x", "question": "x",
         "name": "x", "outcome": "solved", "typing": true, "up_to": 1, "page": { "url": "https://a.example" }, "message_seq": 1, "rating": "up",
-        "pairs": [{ "question": "a", "answer": "b" }], "origin": "https://a.example", "role": "operator", "ticket": "x", "fields": {},
+        "pairs": [{ "question": "a", "answer": "b" }], "key": "sk-1", "origin": "https://a.example", "role": "operator", "ticket": "x", "fields": {},
         "path": path,
     })
 }
@@ -49,6 +49,8 @@ fn trimmed(path: &str) -> Value {
         "text" => &["title", "text"],
         "qa" => &["title", "pairs"],
         "allowed-origins" => &["origin"],
+        "model-key" => &["key"],
+        "check" => &[],
         "sessions" => &["ticket"],
         _ if path.contains("/members/") => &["role"],
         _ if path.contains("/actions/") => &["agent_id", "client_id", "fields"],

@@ -8,4 +8,4 @@ mod try_out;
 pub use origins::{allow_origin, blocked_origins, check_origin};
 pub use settings::{agents, create_agent, update_agent};
 pub use ticket::{make_ticket, open_session};
-pub use try_out::{Tried, ask};
+pub use try_out::{Tried, Written, ask};

@@ -56,7 +56,8 @@ pub async fn update_agent(
     name: &str,
     settings: AgentSettings,
 ) -> Result<AgentRow, AppError> {
-    let errors = settings.errors();
+    let mut errors = settings.errors();
+    errors.extend(baton.models().errors(&settings.model));
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use baton_answer::{Considered, Question};
+use baton_answer::{Considered, Origin, Question};
 use baton_domain::conversation::Reply;
 use baton_domain::ids::{AgentId, WorkspaceId};
 use baton_domain::policy::{self, Decision, Features, Finding};
 
 use crate::conversations::answering::answer;
 use crate::conversations::mood::frustration;
+use crate::models::Spend;
 use crate::{AppError, Baton};
 
 /// Longest a try may take.
@@ -23,6 +24,34 @@ pub struct Tried {
     pub decision: Decision,
     /// What was found, best first.
     pub passages: Vec<Found>,
+    /// Who wrote it.
+    pub written: Written,
+    /// What a model's part in it cost.
+    pub spend: Option<Spend>,
+}
+
+/// Who wrote the text of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Nobody: a fixed text.
+    Nobody,
+    /// The documents' own sentences.
+    Documents,
+    /// The model of this name.
+    Model(String),
+    /// The documents' own sentences, because the model failed in this way.
+    DocumentsInstead(String),
+}
+
+impl From<Origin> for Written {
+    fn from(origin: Origin) -> Self {
+        match origin {
+            Origin::Fixed => Self::Nobody,
+            Origin::Extractive => Self::Documents,
+            Origin::Model { name } => Self::Model(name),
+            Origin::FallbackExtractive { error } => Self::DocumentsInstead(error),
+        }
+    }
 }
 
 /// A passage that was found.
@@ -54,7 +83,8 @@ pub async fn ask(baton: &Baton, workspace_id: WorkspaceId, id: AgentId, question
     let decision =
         policy::decide(&agent.settings.policy(), &Features { finding, failed_answers: 0, someone_there, frustration });
     let passages = answered.considered.into_iter().map(Found::from).collect();
-    Ok(Tried { reply: answered.reply, decision, passages })
+    let (written, spend) = (answered.origin.into(), answered.spend);
+    Ok(Tried { reply: answered.reply, decision, passages, written, spend })
 }
 
 impl From<Considered> for Found {

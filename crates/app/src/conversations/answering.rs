@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_answer::{AnswerContext, AnswerSettings, Considered, Deadlines, Outcome, Progress, Question, Response};
+use baton_answer::{
+    AnswerContext, AnswerSettings, Considered, Deadlines, Origin, Outcome, Progress, Question, Response, Usage,
+};
 use baton_domain::conversation::{Citation, Reply, ReplyKind};
 use baton_domain::policy::Finding;
 use baton_storage::AgentRow;
 use uuid::Uuid;
 
 use crate::knowledge::deleted_since;
+use crate::models::{Spend, pick};
 use crate::{AppError, Baton};
 
 /// Said when the docs do not answer.
@@ -26,6 +29,10 @@ pub(crate) struct Answered {
     pub features: serde_json::Value,
     /// What was found, best first.
     pub considered: Vec<Considered>,
+    /// Who wrote it.
+    pub origin: Origin,
+    /// What a model's part in it cost, whether or not its words were used.
+    pub spend: Option<Spend>,
 }
 
 /// Answers a question from an agent's published knowledge.
@@ -39,10 +46,11 @@ pub(crate) async fn answer(
     let Some(snapshot_id) = agent.knowledge.snapshot_id else { return Ok(without_knowledge(question)) };
     let snapshot = baton.snapshots().get(agent.id, snapshot_id).await?;
     let deleted = deleted_since(baton, agent, &snapshot).await?;
+    let model = pick(baton, agent).await?;
     let ctx = AnswerContext {
         embedder: baton.embedder(),
         snapshot: (*snapshot).clone(),
-        model: baton.model(),
+        model: model.clone(),
         settings: AnswerSettings {
             threshold: agent.settings.answer_threshold,
             instructions: agent.settings.instructions.clone(),
@@ -60,7 +68,10 @@ pub(crate) async fn answer(
         tracing::error!(agent.id = %agent.id, error = &error as &dyn std::error::Error, "cannot search");
         AppError::Internal("the knowledge of this agent cannot be searched")
     })?;
-    Ok(answered(response, &deleted))
+    let spend = model
+        .filter(|_| response.usage != Usage::default())
+        .map(|model| baton.models().parts.prices.spend(model.name(), response.usage));
+    Ok(answered(response, &deleted, spend))
 }
 
 /// Small talk needs no docs; everything else cannot be answered without them.
@@ -74,6 +85,8 @@ fn without_knowledge(question: &Question) -> Answered {
             finding: Finding::SmallTalk,
             features: serde_json::Value::Null,
             considered: Vec::new(),
+            origin: Origin::Fixed,
+            spend: None,
         };
     }
     Answered {
@@ -81,6 +94,8 @@ fn without_knowledge(question: &Question) -> Answered {
         finding: Finding::NoAnswer { confidence: 0.0 },
         features: serde_json::Value::Null,
         considered: Vec::new(),
+        origin: Origin::Fixed,
+        spend: None,
     }
 }
 
@@ -93,8 +108,9 @@ fn deadlines(within: Duration) -> Deadlines {
 }
 
 /// Nothing that stands on a source deleted after the snapshot was published is said or listed (I21).
-fn answered(mut response: Response, deleted: &BTreeSet<Arc<str>>) -> Answered {
-    let features = serde_json::to_value(&response).unwrap_or_default();
+fn answered(mut response: Response, deleted: &BTreeSet<Arc<str>>, spend: Option<Spend>) -> Answered {
+    let mut features = serde_json::to_value(&response).unwrap_or_default();
+    features["spend"] = serde_json::to_value(&spend).unwrap_or_default();
     let cites_deleted = cites_any_of(&response, deleted);
     let confidence = if cites_deleted { 0.0 } else { response.confidence };
     response.considered.retain(|found| !deleted.contains(found.source_id.as_str()));
@@ -109,7 +125,7 @@ fn answered(mut response: Response, deleted: &BTreeSet<Arc<str>>) -> Answered {
         }
         Outcome::Answer { .. } | Outcome::Abstain { .. } => (abstain(confidence), Finding::NoAnswer { confidence }),
     };
-    Answered { reply, finding, features, considered: response.considered }
+    Answered { reply, finding, features, considered: response.considered, origin: response.origin, spend }
 }
 
 fn abstain(confidence: f64) -> Reply {

@@ -7,7 +7,7 @@ use baton_domain::ids::{AgentId, SnapshotId};
 use baton_domain::text::Origin;
 
 use crate::conformance::world::{World, agent, at};
-use crate::{BlockedOrigin, KnowledgeRow, KnowledgeState, Store, quietly};
+use crate::{BlockedOrigin, KnowledgeRow, KnowledgeState, ModelKeyRow, Store, quietly};
 
 /// An agent is found within its workspace and by its id alone.
 pub async fn a_stored_agent_is_found(store: Arc<dyn Store>) {
@@ -68,6 +68,25 @@ pub async fn knowledge_moves_through_its_states(store: Arc<dyn Store>) {
         let stored = world.read().await.agent_anywhere(world.agent_id).await.unwrap().unwrap();
         assert_eq!(stored.knowledge, knowledge);
     }
+}
+
+/// A model's key is there from when it is set, is replaced whole, and is gone when it is forgotten.
+pub async fn a_model_key_is_set_replaced_and_forgotten(store: Arc<dyn Store>) {
+    let world = World::new(store).await;
+    let (here, agent_id) = (world.workspace_id, world.agent_id);
+    assert_eq!(world.read().await.model_key(here, agent_id).await.unwrap(), None);
+    for (sealed, origin, ms) in [(vec![0, 255, 7], "https://a.example", 1), (vec![], "http://b.example:8080", 2)] {
+        let key = ModelKeyRow { sealed, hint: "…é".into(), origin: origin.into(), set_at: at(ms) };
+        let mut unit = world.write().await;
+        unit.put_model_key(here, agent_id, &key).await.unwrap();
+        unit.commit(quietly()).await.unwrap();
+        assert_eq!(world.read().await.model_key(here, agent_id).await.unwrap(), Some(key));
+    }
+    let mut unit = world.write().await;
+    assert!(unit.delete_model_key(here, agent_id).await.unwrap());
+    assert!(!unit.delete_model_key(here, agent_id).await.unwrap());
+    unit.commit(quietly()).await.unwrap();
+    assert_eq!(world.read().await.model_key(here, agent_id).await.unwrap(), None);
 }
 
 /// Every attempt is counted, the latest comes first, and a site that is allowed is forgotten.

@@ -35,6 +35,7 @@ macro_rules! conformance_suite {
                 agents_are_listed_oldest_first,
                 an_agent_changes_and_its_knowledge_stays,
                 knowledge_moves_through_its_states,
+                a_model_key_is_set_replaced_and_forgotten,
                 blocked_origins_are_counted_and_forgotten,
                 as_many_blocked_origins_are_kept_as_are_shown,
             ];

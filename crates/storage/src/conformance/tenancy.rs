@@ -13,7 +13,8 @@ use crate::conformance::sources::source;
 use crate::conformance::team::invitation;
 use crate::conformance::world::{Step, World, at, said};
 use crate::{
-    InboxQuery, KnowledgeRow, KnowledgeState, PlaceCounts, PlaceFilter, Store, StoreError, Stored, TurnEnd, quietly,
+    InboxQuery, KnowledgeRow, KnowledgeState, ModelKeyRow, PlaceCounts, PlaceFilter, Store, StoreError, Stored,
+    TurnEnd, quietly,
 };
 
 /// A workspace in which there is one of everything.
@@ -25,6 +26,7 @@ struct Full {
     session: crate::SessionRow,
     invitation: crate::InvitationRow,
     origin: Origin,
+    key: ModelKeyRow,
 }
 
 impl Full {
@@ -44,8 +46,11 @@ impl Full {
         unit.insert_session(&session, world.token()).await.unwrap();
         unit.insert_invitation(&invitation, world.token()).await.unwrap();
         unit.note_blocked_origin(world.workspace_id, world.agent_id, &origin, at(0)).await.unwrap();
+        let key =
+            ModelKeyRow { sealed: vec![1], hint: "secret".into(), origin: "https://m.example".into(), set_at: at(0) };
+        unit.put_model_key(world.workspace_id, world.agent_id, &key).await.unwrap();
         unit.commit(quietly()).await.unwrap();
-        Self { world, conversation: step.after, client_id, source, session, invitation, origin }
+        Self { world, conversation: step.after, client_id, source, session, invitation, origin, key }
     }
 }
 
@@ -83,6 +88,7 @@ pub async fn reads_of_another_workspace_find_nothing(store: Arc<dyn Store>) {
     assert_eq!(unit.agent(there, full.world.agent_id).await.unwrap(), None);
     assert_eq!(unit.agents(there).await.unwrap().len(), 1);
     assert_eq!(unit.blocked_origins(there, full.world.agent_id).await.unwrap(), []);
+    assert_eq!(unit.model_key(there, full.world.agent_id).await.unwrap(), None);
     assert_eq!(unit.sources(there, full.world.agent_id).await.unwrap(), []);
     assert_eq!(unit.source(there, full.source.id).await.unwrap(), None);
     assert_eq!(unit.members(there).await.unwrap(), std::slice::from_ref(&other.member));
@@ -114,6 +120,9 @@ pub async fn writes_of_another_workspace_change_nothing(store: Arc<dyn Store>) {
     unit.update_knowledge(there, agent_id, &ready).await.unwrap();
     unit.note_blocked_origin(there, agent_id, &full.origin, at(9)).await.unwrap();
     unit.forget_blocked_origin(there, agent_id, &full.origin).await.unwrap();
+    let other_key = ModelKeyRow { hint: "taken".into(), ..full.key.clone() };
+    unit.put_model_key(there, agent_id, &other_key).await.unwrap();
+    assert!(!unit.delete_model_key(there, agent_id).await.unwrap());
     let mut changed = full.source.clone();
     changed.state = SourceState::Indexing;
     unit.update_source(there, &changed).await.unwrap();

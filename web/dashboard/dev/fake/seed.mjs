@@ -90,6 +90,7 @@ function settings(over = {}) {
     position: "right",
     allowed_origins: ["https://www.northwind.example"],
     instructions: "Keep answers short and friendly. Call our customers members.",
+    model: { choice: "installation", provider: "open_ai", base_url: "", name: "", temperature: null },
     handoff: {
       mode: "auto",
       no_answer_after: 1,

@@ -50,6 +50,7 @@ const agent: Agent = {
     position: "right",
     allowed_origins: [],
     instructions: "",
+    model: { choice: "installation", provider: "open_ai", base_url: "", name: "", temperature: null },
     handoff: {
       mode: "auto",
       no_answer_after: 1,
@@ -183,8 +184,13 @@ describe("first steps", () => {
 
 describe("settings", () => {
   const by = (part: AgentPatch, from: Agent = agent): Agent => {
-    const { name, handoff, ...rest } = part;
-    const settings = { ...from.settings, ...rest, handoff: { ...from.settings.handoff, ...handoff } };
+    const { name, handoff, model, ...rest } = part;
+    const settings = {
+      ...from.settings,
+      ...rest,
+      handoff: { ...from.settings.handoff, ...handoff },
+      model: { ...from.settings.model, ...model },
+    };
     return { ...from, name: name ?? from.name, settings };
   };
   const mine = edited(agent, NO_EDITS, { welcome: "Mine.", handoff: { no_answer_after: 2 } });
@@ -215,6 +221,14 @@ describe("settings", () => {
     expect(conflictsOf(theirs, still)).toEqual(["welcome"]);
     expect(changesOf(theirs, without(still, ["welcome"]))).toEqual({ handoff: { no_answer_after: 2 } });
     expect(conflictsOf(by({ welcome: "Mine." }), mine)).toEqual([]);
+  });
+
+  it("stand for themselves within the language model too", () => {
+    const chosen = edited(agent, NO_EDITS, { model: { choice: "own", name: "small" } });
+    expect(changesOf(agent, chosen)).toEqual({ model: { choice: "own", name: "small" } });
+    const theirs = by({ model: { base_url: "https://m.example" } });
+    expect(draftOf(theirs, chosen).model).toMatchObject({ name: "small", base_url: "https://m.example" });
+    expect(conflictsOf(by({ model: { name: "big" } }), chosen)).toEqual(["model.name"]);
   });
 
   it("keep what was changed again while the first change was being saved", () => {

@@ -1,4 +1,4 @@
-import type { Agent, Me, Member, Source } from "@baton/wire";
+import type { Agent, Me, Member, ModelState, Source } from "@baton/wire";
 import type { QueryClient } from "@tanstack/react-query";
 import type { Api } from "../wire/api";
 import type { KeyValueStore } from "./drafts";
@@ -27,6 +27,10 @@ export const loads = {
     queryFn: async () => (await api.blockedOrigins(agentId)).blocked,
     refetchInterval: 15_000,
   }),
+  model: (api: Api, agentId: string) => ({
+    queryKey: ["model", agentId],
+    queryFn: () => api.model(agentId),
+  }),
   sources: (api: Api, agentId: string) => ({
     queryKey: ["sources", agentId],
     queryFn: async () => (await api.sources(agentId)).sources,
@@ -38,6 +42,9 @@ export const kept = {
   putMe(queries: QueryClient, me: Me): void {
     queries.setQueryData(["me"], me);
     void queries.invalidateQueries({ queryKey: ["members"] });
+  },
+  putModel(queries: QueryClient, agentId: string, state: ModelState): void {
+    queries.setQueryData(["model", agentId], state);
   },
   putAgent(queries: QueryClient, agent: Agent): void {
     queries.setQueryData<Agent[]>(["agents"], (agents) => agents && replaceOrAdd(agents, agent));

@@ -6,8 +6,12 @@ export type SettingsDraft = AgentSettings & { name: string };
 
 /** One setting by its name, such as `welcome` or `handoff.mode`. */
 export type SettingKey =
-  | Exclude<keyof SettingsDraft, "handoff">
-  | `handoff.${keyof AgentSettings["handoff"] & string}`;
+  | Exclude<keyof SettingsDraft, Group>
+  | { [G in Group]: `${G}.${keyof AgentSettings[G] & string}` }[Group];
+
+/** Settings whose parts stand for themselves: a PATCH merges objects. */
+const GROUPS = ["handoff", "model"] as const;
+type Group = (typeof GROUPS)[number];
 
 /** What a member changed and did not save: for each setting what it was when they began, and what they want. */
 export type SettingsEdits = Readonly<Partial<Record<SettingKey, { from: unknown; to: unknown }>>>;
@@ -75,22 +79,27 @@ function flat(agent: Agent): Map<SettingKey, unknown> {
   return flatten({ ...agent.settings, name: agent.name });
 }
 
-/** The settings of the handoff stand for themselves: a PATCH merges objects. Lists are replaced whole. */
+/** Each setting by its name. Lists are replaced whole. */
 function flatten(part: AgentPatch): Map<SettingKey, unknown> {
-  const { handoff, ...rest } = part;
-  const values = new Map(Object.entries(rest));
-  for (const [key, value] of Object.entries(handoff ?? {})) values.set(`handoff.${key}`, value);
+  const values = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(part)) {
+    if (!isGroup(key)) values.set(key, value);
+    else for (const [inner, one] of Object.entries(value ?? {})) values.set(`${key}.${inner}`, one);
+  }
   return values as Map<SettingKey, unknown>;
 }
 
 function nested(values: ReadonlyMap<SettingKey, unknown>): AgentPatch {
   const whole: Record<string, unknown> = {};
-  const handoff: Record<string, unknown> = {};
   for (const [key, value] of values) {
-    if (key.startsWith("handoff.")) handoff[key.slice("handoff.".length)] = value;
-    else whole[key] = value;
+    const [group = "", inner] = key.split(".");
+    whole[group] = inner === undefined ? value : { ...(whole[group] as object | undefined), [inner]: value };
   }
-  return (Object.keys(handoff).length === 0 ? whole : { ...whole, handoff }) as AgentPatch;
+  return whole as AgentPatch;
+}
+
+function isGroup(key: string): key is Group {
+  return GROUPS.some((group) => group === key);
 }
 
 function isSame(a: unknown, b: unknown): boolean {

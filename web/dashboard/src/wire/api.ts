@@ -15,6 +15,9 @@ import type {
   Member,
   MemberPosted,
   MemberSession,
+  ModelCheck,
+  ModelSettings,
+  ModelState,
   Outcome,
   QuestionAnswer,
   Role,
@@ -28,10 +31,11 @@ import type {
 } from "@baton/wire";
 import type { Http } from "./http";
 
-/** A change of some of an agent's settings, of its name, or of both. What it does not name stays, within `handoff` too. */
-export type AgentPatch = Partial<Omit<AgentSettings, "handoff">> & {
+/** A change of some of an agent's settings, of its name, or of both. What it does not name stays, within `handoff` and `model` too. */
+export type AgentPatch = Partial<Omit<AgentSettings, "handoff" | "model">> & {
   name?: string;
   handoff?: Partial<AgentSettings["handoff"]>;
+  model?: Partial<AgentSettings["model"]>;
 };
 
 /** Where a page of the inbox begins. */
@@ -69,6 +73,11 @@ export function createApi(http: Http) {
       http.get<{ blocked: BlockedOrigin[] }>(`/agents/${part(id)}/blocked-origins`),
     allowOrigin: (id: string, origin: string) =>
       http.post<Agent>(`/agents/${part(id)}/allowed-origins`, { origin }),
+    model: (id: string) => http.get<ModelState>(`/agents/${part(id)}/model`),
+    setModelKey: (id: string, key: string) => http.put<ModelState>(`/agents/${part(id)}/model-key`, { key }),
+    forgetModelKey: (id: string) => http.delete<ModelState>(`/agents/${part(id)}/model-key`),
+    checkModel: (id: string, model: ModelSettings) =>
+      http.post<ModelCheck>(`/agents/${part(id)}/model/check`, { model }),
     ask: (id: string, question: string) => http.post<AskResponse>(`/agents/${part(id)}/ask`, { question }),
 
     sources: (agentId: string) => http.get<{ sources: Source[] }>(`/agents/${part(agentId)}/sources`),

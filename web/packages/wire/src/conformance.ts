@@ -27,6 +27,8 @@ export type Conforms = [
   Check<Accepts<Schema.SourceDetail, Ours.SourceDetail>>,
   Check<Accepts<Schema.Passages, Ours.SourcePassages>>,
   Check<Accepts<Schema.AskAnswer, Ours.AskResponse>>,
+  Check<Accepts<Schema.ModelState, Ours.ModelState>>,
+  Check<Accepts<Schema.ModelCheck, Ours.ModelCheck>>,
   Check<Accepts<Schema.ConversationSummary, Ours.ConversationSummary>>,
   Check<Accepts<Schema.InboxPage, Ours.Inbox>>,
   Check<Accepts<Schema.ThreadView["visitor"], Ours.ConversationDetail["visitor"]>>,

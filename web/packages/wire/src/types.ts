@@ -367,6 +367,54 @@ export type HandoffSettings = {
   announcement: Announcement;
   announcement_text: string;
 };
+export type ModelChoice = "installation" | "none" | "own";
+export type ModelProvider = "open_ai" | "anthropic" | "gemini" | "ollama";
+/** Which language model writes an agent's answers. */
+export type ModelSettings = {
+  choice: ModelChoice;
+  provider: ModelProvider;
+  /** Empty for the provider's own address. */
+  base_url: string;
+  name: string;
+  temperature: number | null;
+};
+/** What can be told about an agent's language model. The key itself never is. */
+export type ModelState = {
+  installation: string | null;
+  key: { hint: string; set_at: number; origin: string; usable: boolean } | null;
+};
+export type ModelProblem =
+  | "no_model"
+  | "no_answer"
+  | "too_slow"
+  | "key_refused"
+  | "no_such_model"
+  | "wrong_address"
+  | "request_refused"
+  | "over_limit"
+  | "provider_down"
+  | "unusable";
+export type ModelCheck = {
+  model: string | null;
+  problem: ModelProblem | null;
+  message: string;
+  said: string | null;
+  took_ms: number;
+  first_text_ms: number | null;
+};
+/** What a model's part in an answer cost. */
+export type Spend = {
+  model: string;
+  input_tokens: number;
+  output_tokens: number;
+  estimated: boolean;
+  cost_micro_usd: number | null;
+};
+export type WrittenBy =
+  | { kind: "fixed" }
+  | { kind: "documents" }
+  | { kind: "model"; name: string }
+  | { kind: "documents_instead"; why: string };
 export type AgentSettings = {
   welcome: string;
   suggestions: string[];
@@ -374,6 +422,7 @@ export type AgentSettings = {
   position: Position;
   allowed_origins: string[];
   instructions: string;
+  model: ModelSettings;
   handoff: HandoffSettings;
   answer_threshold: number;
   ai_resumes: AiResumes;
@@ -443,6 +492,8 @@ export type AskResponse = {
     why: string;
   };
   passages: AskPassage[];
+  written_by: WrittenBy;
+  spend: Spend | null;
 };
 
 export type InboxView = "live" | "waiting" | "mine" | "team" | "resolved";

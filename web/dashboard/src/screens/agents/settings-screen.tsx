@@ -20,6 +20,7 @@ import type { AgentPatch } from "../../wire/api";
 import { type FieldErrors, fieldErrors } from "../auth/use-entry";
 import { ActionsEditor } from "./actions-editor";
 import { useAgent } from "./agent-layout";
+import { ModelSection } from "./model-section";
 import { SaveBar } from "./save-bar";
 import { SuggestionsEditor } from "./suggestions-editor";
 
@@ -113,6 +114,9 @@ function SettingsForm({ agent }: { agent: Agent }) {
             />
           </Part>
           <Answers {...part} />
+          <Part title="Language model" text="Optional. Without one, answers are quoted from your docs.">
+            <ModelSection agent={agent} {...part} />
+          </Part>
           <Handoff {...part} />
           <Part
             title="Buttons"

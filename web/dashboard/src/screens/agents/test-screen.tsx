@@ -12,6 +12,7 @@ import { Card } from "../../components/page";
 import { noteTried } from "../../store/first-steps";
 import { toFailure } from "../../store/inbox-client";
 import { kept } from "../../store/queries";
+import { spendText, writerText } from "../../text/models";
 import { count, REASON_NAMES, sentence } from "../../text/words";
 import { CitationChip, CitationMark, HeadingPath, scoreText } from "../inbox/citation-chip";
 import { useAgent } from "./agent-layout";
@@ -239,7 +240,18 @@ function Result({ answer, threshold }: { answer: AskResponse; threshold: number 
           {sentence(answer.would.why)}
         </p>
         <ConfidenceScale confidence={answer.confidence} threshold={threshold} />
+        <Writer answer={answer} />
       </section>
+    </div>
+  );
+}
+
+/** Who wrote the words, and what that cost. */
+function Writer({ answer: { written_by, spend } }: { answer: AskResponse }) {
+  return (
+    <div className="border-line border-t pt-3 text-meta text-t2">
+      <p>{writerText(written_by)}</p>
+      {spend !== null && <p className="tabular text-t3">{spendText(spend)}</p>}
     </div>
   );
 }

@@ -91,6 +91,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be told about an agent's language model beside its settings. */
+        get: operations["agents.model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/model-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the key of an agent's own model, for the address that is saved. It cannot be read again. */
+        put: operations["agents.set_model_key"];
+        post?: never;
+        /** Forgets the key of an agent's own model. */
+        delete: operations["agents.forget_model_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/model/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a language model one tiny question, and says in words what is wrong if it does not answer. */
+        post: operations["agents.check_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/sources": {
         parameters: {
             query?: never;
@@ -979,6 +1031,17 @@ export interface components {
              */
             instructions: string;
             /**
+             * @description Which language model writes the answers (A2).
+             * @default {
+             *       "base_url": "",
+             *       "choice": "installation",
+             *       "name": "",
+             *       "provider": "open_ai",
+             *       "temperature": null
+             *     }
+             */
+            model: components["schemas"]["ModelSettings"];
+            /**
              * @description Corner of the page the launcher sits in.
              * @default right
              */
@@ -1038,10 +1101,13 @@ export interface components {
             kind: components["schemas"]["ReplyKind"];
             /** @description What was found, best first. */
             passages: components["schemas"]["FoundPassage"][];
+            spend: components["schemas"]["Spend"] | null;
             /** @description Its text. */
             text: string;
             /** @description What the policy would do. */
             would: components["schemas"]["Would"];
+            /** @description Who wrote the text. */
+            written_by: components["schemas"]["WrittenBy"];
         };
         /** @description Gives a conversation to a member. */
         AssignTo: {
@@ -1095,6 +1161,10 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
             /** @description Whether they can sign in. */
             suspended?: boolean | null;
+        };
+        /** @description Tries out a model. */
+        CheckModel: {
+            model: components["schemas"]["ModelSettings"] | null;
         };
         /** @description A member chooses whether they take conversations. */
         ChooseAvailability: {
@@ -1697,6 +1767,87 @@ export interface components {
             /** @description In the order in which they joined. */
             members: components["schemas"]["Member"][];
         };
+        /** @description What trying out a model came to. */
+        ModelCheck: {
+            /**
+             * Format: int64
+             * @description Until the first word, milliseconds.
+             */
+            first_text_ms: number | null;
+            /** @description The same in words, with what to do. */
+            message: string;
+            /** @description The model that was asked. */
+            model: string | null;
+            problem: components["schemas"]["ModelProblem"] | null;
+            /** @description What the provider itself said. */
+            said: string | null;
+            /**
+             * Format: int64
+             * @description Until the reply was whole, or failed, milliseconds.
+             */
+            took_ms: number;
+        };
+        /**
+         * @description Whose model writes.
+         * @enum {string}
+         */
+        ModelChoice: "installation" | "none" | "own";
+        /** @description What can be told about a key. */
+        ModelKey: {
+            /** @description Its last characters; empty for a short key. */
+            hint: string;
+            /** @description The address it was set for, and the only one it is sent to: scheme, host and port. */
+            origin: string;
+            /** @description When it was set. */
+            set_at: components["schemas"]["Timestamp"];
+            /** @description Whether it can be used with the agent's present address. */
+            usable: boolean;
+        };
+        /**
+         * @description What can be wrong with a model.
+         * @enum {string}
+         */
+        ModelProblem: "no_model" | "no_answer" | "too_slow" | "key_refused" | "no_such_model" | "wrong_address" | "request_refused" | "over_limit" | "provider_down" | "unusable";
+        /**
+         * @description How a model is spoken to.
+         * @enum {string}
+         */
+        ModelProvider: "open_ai" | "anthropic" | "gemini" | "ollama";
+        /** @description Which language model writes an agent's answers. What is filled in stays while another choice is made. */
+        ModelSettings: {
+            /**
+             * @description Its address; empty for the provider's own.
+             * @default
+             */
+            base_url: string;
+            /**
+             * @description Whose model.
+             * @default installation
+             */
+            choice: components["schemas"]["ModelChoice"];
+            /**
+             * @description Its name at the provider.
+             * @default
+             */
+            name: string;
+            /**
+             * @description How the agent's own model is spoken to.
+             * @default open_ai
+             */
+            provider: components["schemas"]["ModelProvider"];
+            /**
+             * Format: double
+             * @description How freely it words things; absent leaves that to the provider.
+             * @default null
+             */
+            temperature: number | null;
+        };
+        /** @description What can be told about an agent's language model beside its settings. The key itself is never told. */
+        ModelState: {
+            /** @description The name of the installation's model, if it has one. */
+            installation: string | null;
+            key: components["schemas"]["ModelKey"] | null;
+        };
         /**
          * @description What happens when the AI wants a person and nobody is there (H3).
          *     Somebody who asks for a person is never turned away: they are queued and told so.
@@ -1968,6 +2119,11 @@ export interface components {
             /** @description Newest first. */
             sessions: components["schemas"]["Session"][];
         };
+        /** @description Sets a key. */
+        SetModelKey: {
+            /** @description The key, as the provider gave it. */
+            key: string;
+        };
         /** @description The first owner signs up. */
         SetUp: {
             /** @description Their address. */
@@ -2066,6 +2222,28 @@ export interface components {
         Sources: {
             /** @description Oldest first. */
             sources: components["schemas"]["Source"][];
+        };
+        /** @description What a model's part in an answer cost. */
+        Spend: {
+            /**
+             * Format: int64
+             * @description The cost in millionths of a US dollar; absent if the model's price is not known.
+             */
+            cost_micro_usd: number | null;
+            /** @description Whether the tokens are an estimate, because the provider counted nothing. */
+            estimated: boolean;
+            /**
+             * Format: int32
+             * @description Tokens read.
+             */
+            input_tokens: number;
+            /** @description The model. */
+            model: string;
+            /**
+             * Format: int32
+             * @description Tokens written.
+             */
+            output_tokens: number;
         };
         /**
          * Format: uuid
@@ -2242,6 +2420,24 @@ export interface components {
          * @enum {string}
          */
         Writer: "visitor" | "ai" | "member";
+        /** @description Who wrote the text of an answer. */
+        WrittenBy: {
+            /** @enum {string} */
+            kind: "fixed";
+        } | {
+            /** @enum {string} */
+            kind: "documents";
+        } | {
+            /** @enum {string} */
+            kind: "model";
+            /** @description Its name. */
+            name: string;
+        } | {
+            /** @enum {string} */
+            kind: "documents_instead";
+            /** @description Why it did not. */
+            why: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2271,6 +2467,7 @@ export type BlockedOrigins = components['schemas']['BlockedOrigins'];
 export type By = components['schemas']['By'];
 export type ChangeAgent = components['schemas']['ChangeAgent'];
 export type ChangeMember = components['schemas']['ChangeMember'];
+export type CheckModel = components['schemas']['CheckModel'];
 export type ChooseAvailability = components['schemas']['ChooseAvailability'];
 export type Citation = components['schemas']['Citation'];
 export type ClientId = components['schemas']['ClientId'];
@@ -2310,6 +2507,13 @@ export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
 export type Members = components['schemas']['Members'];
+export type ModelCheck = components['schemas']['ModelCheck'];
+export type ModelChoice = components['schemas']['ModelChoice'];
+export type ModelKey = components['schemas']['ModelKey'];
+export type ModelProblem = components['schemas']['ModelProblem'];
+export type ModelProvider = components['schemas']['ModelProvider'];
+export type ModelSettings = components['schemas']['ModelSettings'];
+export type ModelState = components['schemas']['ModelState'];
 export type NobodyThere = components['schemas']['NobodyThere'];
 export type OpenSession = components['schemas']['OpenSession'];
 export type OpenedSession = components['schemas']['OpenedSession'];
@@ -2341,6 +2545,7 @@ export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
 export type SessionId = components['schemas']['SessionId'];
 export type Sessions = components['schemas']['Sessions'];
+export type SetModelKey = components['schemas']['SetModelKey'];
 export type SetUp = components['schemas']['SetUp'];
 export type SetupState = components['schemas']['SetupState'];
 export type Side = components['schemas']['Side'];
@@ -2352,6 +2557,7 @@ export type SourceId = components['schemas']['SourceId'];
 export type SourceKind = components['schemas']['SourceKind'];
 export type SourceStatus = components['schemas']['SourceStatus'];
 export type Sources = components['schemas']['Sources'];
+export type Spend = components['schemas']['Spend'];
 export type StreamId = components['schemas']['StreamId'];
 export type TakenFrom = components['schemas']['TakenFrom'];
 export type ThreadAnswer = components['schemas']['ThreadAnswer'];
@@ -2372,6 +2578,7 @@ export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceId = components['schemas']['WorkspaceId'];
 export type Would = components['schemas']['Would'];
 export type Writer = components['schemas']['Writer'];
+export type WrittenBy = components['schemas']['WrittenBy'];
 export type $defs = Record<string, never>;
 export interface operations {
     "agents.list": {
@@ -2605,6 +2812,147 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "agents.model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "agents.set_model_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetModelKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "agents.forget_model_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "agents.check_model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckModel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCheck"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `settings_invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
