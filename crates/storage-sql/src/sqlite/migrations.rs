@@ -9,7 +9,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::sqlite::OpenError;
 
 /// All steps in order; the first is number 1. Released ones never change.
-const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_first_schema.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("../../migrations/sqlite/0001_first_schema.sql"),
+    include_str!("../../migrations/sqlite/0002_web_sources.sql"),
+];
 
 /// Number of the newest step.
 pub(crate) const KNOWN: i64 = STEPS.len() as i64;
