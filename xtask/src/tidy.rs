@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 /// Which of our crates each of our crates may use. A crate stands where a dependency must be kept out.
-const EDGES: [(&str, &[&str]); 15] = [
+const EDGES: [(&str, &[&str]); 16] = [
     ("baton-domain", &[]),
     ("baton-storage", &["baton-domain"]),
     ("baton-storage-sql", &["baton-domain", "baton-storage"]),
@@ -16,8 +16,12 @@ const EDGES: [(&str, &[&str]); 15] = [
     ("baton-answer", &["baton-knowledge"]),
     ("baton-embedder", &[]),
     ("baton-eval", &["baton-answer", "baton-knowledge"]),
+    ("baton-fetch", &[]),
     ("baton-realtime", &["baton-domain"]),
-    ("baton-app", &["baton-domain", "baton-storage", "baton-knowledge", "baton-answer", "baton-realtime"]),
+    (
+        "baton-app",
+        &["baton-domain", "baton-fetch", "baton-storage", "baton-knowledge", "baton-answer", "baton-realtime"],
+    ),
     ("baton-api", &["baton-app", "baton-domain", "baton-realtime", "baton-storage"]),
     (
         "baton-server",
@@ -28,6 +32,7 @@ const EDGES: [(&str, &[&str]); 15] = [
             "baton-domain",
             "baton-embedder",
             "baton-eval",
+            "baton-fetch",
             "baton-knowledge",
             "baton-realtime",
             "baton-storage",

@@ -403,6 +403,11 @@ impl Start {
                     }
                     url = address::without_noise(&next);
                 }
+                // One page that was there is missing like any other; a site without its start is not one.
+                Visit::Missing { .. } if plan.mode == Mode::Page && plan.known.contains_key(&key) => {
+                    let scope = Scope::new(&url, None);
+                    return Ok(Self { scope, robots, page: Some((target, visited)), listing: None });
+                }
                 Visit::Missing { .. } => return Err(CrawlError::Start(PageProblem::Status(404))),
                 Visit::Failed { problem, .. } => return Err(CrawlError::Start(problem)),
                 Visit::Listing(bytes) if plan.mode == Mode::Site => {
@@ -633,6 +638,8 @@ impl Run<'_> {
                 self.frontier.offer(&self.scope, link, target.depth + 1, FoundBy::Link);
             }
         }
+        // What leads elsewhere is of no use to the next crawl.
+        let links = links.map(|links| links.into_iter().filter(|link| self.scope.admit(link).is_some()).collect());
         let event = self.report(&target, outcome, links);
         if self.events.send(event).await.is_err() {
             return Some(Ended::Stopped);

@@ -7,6 +7,7 @@ use anyhow::Context;
 use baton_answer::{ChatModel, OpenAiCompatible, OpenAiSettings, TokenLimitField};
 use baton_app::system::{RandomIds, SystemClock};
 use baton_app::{Baton, Parts};
+use baton_fetch::{FetchConfig, Fetcher};
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
 use object_store::local::LocalFileSystem;
@@ -39,6 +40,7 @@ pub(crate) async fn open(
         files: Arc::new(files.with_fsync(true)),
         // Agents search by words until the confidence is fitted for embeddings too; `baton eval` measures both.
         embedder: None,
+        fetcher: fetcher(config)?,
         model,
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
@@ -49,6 +51,12 @@ pub(crate) async fn open(
 
 pub(crate) async fn open_store(folder: &DataFolder) -> anyhow::Result<Arc<SqliteStore>> {
     Ok(Arc::new(SqliteStore::open(&folder.database(), Options::default()).await?))
+}
+
+/// The one client for what comes from outside.
+fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    let config = FetchConfig { allow: config.fetch_allow.clone(), ..FetchConfig::default() };
+    Fetcher::new(&config).context("cannot make an HTTP client")
 }
 
 fn model(config: &ModelConfig) -> anyhow::Result<Arc<dyn ChatModel>> {

@@ -112,9 +112,7 @@ fn job(row: &Row) -> Result<Job, StoreError> {
     let row = row.of("job");
     let kind = match row.text(2, "kind")?.as_str() {
         TRAIN_AGENT => JobKind::TrainAgent(row.id(3, "agent_id")?),
-        SYNC_SOURCE => {
-            JobKind::SyncSource { agent_id: row.id(3, "agent_id")?, source_id: row.id(4, "subject")? }
-        }
+        SYNC_SOURCE => JobKind::SyncSource { agent_id: row.id(3, "agent_id")?, source_id: row.id(4, "subject")? },
         other => return Err(row.unknown("kind", other)),
     };
     Ok(Job {

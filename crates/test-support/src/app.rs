@@ -11,6 +11,7 @@ use baton_answer::ChatModel;
 use baton_api::ApiState;
 use baton_app::{Baton, Config, Parts, background};
 use baton_domain::time::Timestamp;
+use baton_fetch::{FetchConfig, Fetcher};
 use baton_knowledge::Embedder;
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
@@ -38,6 +39,7 @@ pub struct TestAppBuilder {
     model: Option<Arc<dyn ChatModel>>,
     embedder: Option<Arc<dyn Embedder>>,
     limits: bool,
+    no_loopback: bool,
 }
 
 impl std::fmt::Debug for TestAppBuilder {
@@ -65,6 +67,13 @@ impl TestAppBuilder {
     #[must_use]
     pub fn limits(mut self) -> Self {
         self.limits = true;
+        self
+    }
+
+    /// As installed: pages on this machine may not be fetched, which is where the sites of tests are.
+    #[must_use]
+    pub fn without_loopback(mut self) -> Self {
+        self.no_loopback = true;
         self
     }
 
@@ -241,6 +250,14 @@ impl TestApp {
     }
 }
 
+fn fetcher(no_loopback: bool) -> Fetcher {
+    // Only the first of a process is taken, and all are the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let loopback = "127.0.0.0/8".parse().expect("a network");
+    let allow = if no_loopback { Vec::new() } else { vec![loopback] };
+    Fetcher::new(&FetchConfig { allow, ..FetchConfig::default() }).expect("a client can be made")
+}
+
 async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, first_id: u64) -> (Baton, Router) {
     let files = folder.join("files");
     std::fs::create_dir_all(&files).expect("a folder can be made");
@@ -249,6 +266,7 @@ async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, 
         store: Arc::new(store),
         files: Arc::new(LocalFileSystem::new_with_prefix(files).expect("the folder is there")),
         embedder: builder.embedder.clone(),
+        fetcher: fetcher(builder.no_loopback),
         model: builder.model.clone(),
         clock: Arc::clone(clock) as _,
         ids: Arc::new(CountedIds::from(first_id)),

@@ -2,5 +2,6 @@
 
 pub mod agents;
 pub mod inbox;
+pub mod sources;
 pub mod team;
 pub mod widget;

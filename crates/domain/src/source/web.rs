@@ -32,14 +32,7 @@ pub struct SiteOptions {
 
 impl Default for SiteOptions {
     fn default() -> Self {
-        Self {
-            max_pages: 2_000,
-            max_depth: 10,
-            max_page_mb: 5,
-            max_total_mb: 200,
-            max_minutes: 30,
-            path_prefix: None,
-        }
+        Self { max_pages: 2_000, max_depth: 10, max_page_mb: 5, max_total_mb: 200, max_minutes: 30, path_prefix: None }
     }
 }
 
@@ -271,7 +264,9 @@ impl SourcePage {
         let (cause, fix) = match why {
             Missed::Gone => return true,
             Missed::NotFound => ("The page is not there any more.", "If it moved, link to its new address."),
-            Missed::Unlinked => ("No page of the site links to this page any more.", "Link to it, or list it in the sitemap."),
+            Missed::Unlinked => {
+                ("No page of the site links to this page any more.", "Link to it, or list it in the sitemap.")
+            }
         };
         self.error = Some(SourceError { cause: cause.to_owned(), fix: fix.to_owned() });
         let old = why == Missed::NotFound || now.0.saturating_sub(since.0) >= MISSING_GRACE_MS;
@@ -346,7 +341,8 @@ mod tests {
     #[test]
     fn k1_limits_have_bounds() {
         assert_eq!(SiteOptions::default().check(), Ok(()));
-        let wrong = SiteOptions { max_pages: 0, max_minutes: 500, path_prefix: Some("docs".into()), ..SiteOptions::default() };
+        let wrong =
+            SiteOptions { max_pages: 0, max_minutes: 500, path_prefix: Some("docs".into()), ..SiteOptions::default() };
         let fields: Vec<_> = wrong.check().expect_err("out of bounds").into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["options.max_pages", "options.max_minutes", "options.path_prefix"]);
     }

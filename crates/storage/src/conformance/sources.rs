@@ -102,7 +102,8 @@ pub(crate) fn page(key: &str, state: PageState) -> SourcePage {
 /// What a source is fetched from is stored with it.
 pub async fn a_web_source_is_stored_and_changed(store: Arc<dyn Store>) {
     let world = World::new(store).await;
-    let web = WebSource { url: "https://docs.example.com/".into(), sync_every: SyncEvery::Daily, ..WebSource::default() };
+    let web =
+        WebSource { url: "https://docs.example.com/".into(), sync_every: SyncEvery::Daily, ..WebSource::default() };
     let mut source = Source { kind: SourceKind::Site, web: Some(web), ..source(&world, "docs", at(0)) };
     let mut unit = world.write().await;
     unit.insert_source(world.workspace_id, &source).await.unwrap();
@@ -124,7 +125,11 @@ pub async fn pages_belong_to_their_source(store: Arc<dyn Store>) {
     let world = World::new(store).await;
     let beside = world.beside().await;
     let (one, two) = (source(&world, "one", at(0)), source(&world, "two", at(1)));
-    let pages = [page("e.example/a", PageState::Read), page("e.example/b", PageState::Failed), page("e.example/c", PageState::Missing)];
+    let pages = [
+        page("e.example/a", PageState::Read),
+        page("e.example/b", PageState::Failed),
+        page("e.example/c", PageState::Missing),
+    ];
     let mut unit = world.write().await;
     unit.insert_source(world.workspace_id, &one).await.unwrap();
     unit.insert_source(world.workspace_id, &two).await.unwrap();
