@@ -134,7 +134,7 @@ fn merge(options: &ServeOptions, file: File, environment: &BTreeMap<String, Stri
         public_url: public_url.map(|url| parse_public_url(&url)).transpose()?,
         log: of("log").or(file.log).unwrap_or_else(|| "warn,baton=info".to_owned()),
         fetch_allow: networks(
-            of("fetch_allow")
+            &of("fetch_allow")
                 .map(|text| text.split(',').map(str::to_owned).collect())
                 .or(file.fetch_allow)
                 .unwrap_or_default(),
@@ -162,7 +162,7 @@ fn parse_public_url(text: &str) -> anyhow::Result<String> {
 }
 
 /// Networks as `10.0.0.0/8`, or single addresses.
-fn networks(texts: Vec<String>) -> anyhow::Result<Vec<IpNet>> {
+fn networks(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
     let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
     texts
         .map(|text| {

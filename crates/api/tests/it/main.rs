@@ -10,3 +10,4 @@ mod strangers;
 mod streams;
 mod team;
 mod turns;
+mod web_sources;
