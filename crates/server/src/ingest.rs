@@ -47,10 +47,12 @@ pub(crate) async fn run(options: &IngestOptions) -> anyhow::Result<()> {
         let source = add_address(baton, &agent, address, options).await?;
         if lock.is_some() {
             sync_now(baton, agent.workspace_id, source).await?;
+            tell_sync(baton, &agent, source).await?;
         }
-        tell_sync(baton, &agent, source).await?;
     }
-    if added > 0 || !addresses.is_empty() {
+    let fetched = |source: &Source| source.web.is_some() && source.state == SourceState::Indexing;
+    let is_new = added > 0 || sources(baton, agent.workspace_id, agent.id).await?.iter().any(fetched);
+    if is_new || (lock.is_none() && !addresses.is_empty()) {
         if lock.is_some() {
             train_now(baton, agent.workspace_id, agent.id).await?;
         } else {

@@ -167,7 +167,6 @@ pub async fn delete_source(baton: &Baton, workspace_id: WorkspaceId, id: SourceI
         // A sync that is under way ends; what it has stored by then, it removes itself.
         baton.syncs().stop(id);
         remove_pieces(baton, workspace_id, &source).await;
-        delete_file(baton, &documents_path(workspace_id, &source.id)).await;
     } else if !others.iter().any(|other| other.content_hash == source.content_hash) {
         // The row is gone; leftovers of its content cost disk only.
         for path in [content_path(workspace_id, &source.content_hash), documents_path(workspace_id, &source.id)] {
@@ -180,7 +179,7 @@ pub async fn delete_source(baton: &Baton, workspace_id: WorkspaceId, id: SourceI
 }
 
 /// Leftovers cost disk only, so failing to remove one is noted and forgotten.
-pub(crate) async fn delete_file(baton: &Baton, path: &Path) {
+pub(super) async fn delete_file(baton: &Baton, path: &Path) {
     if let Err(error) = baton.files().delete(path).await {
         tracing::debug!(error = &error as &dyn std::error::Error, "nothing to delete of a source");
     }
@@ -336,7 +335,7 @@ fn content_path(workspace_id: WorkspaceId, content_hash: &str) -> Path {
     Path::from(format!("sources/{workspace_id}/{content_hash}"))
 }
 
-pub(crate) fn documents_path(workspace_id: WorkspaceId, id: &SourceId) -> Path {
+pub(super) fn documents_path(workspace_id: WorkspaceId, id: &SourceId) -> Path {
     Path::from(format!("documents/{workspace_id}/{id}.json"))
 }
 

@@ -10,7 +10,7 @@ use object_store::{ObjectStoreExt, PutPayload};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::knowledge::sources::delete_file;
+use crate::knowledge::sources::{delete_file, documents_path};
 use crate::{AppError, Baton};
 
 /// What became of a page in a sync.
@@ -80,7 +80,13 @@ pub(crate) async fn remove_pieces(baton: &Baton, workspace_id: WorkspaceId, sour
     if let Some(run) = source.web.as_ref().and_then(|web| web.run) {
         remove_run(baton, workspace_id, source.id, run).await;
     }
-    delete_file(baton, &links_path(workspace_id, source.id)).await;
+    remove_kept(baton, workspace_id, source.id).await;
+}
+
+/// Removes what is kept of a source from one sync to the next.
+pub(super) async fn remove_kept(baton: &Baton, workspace_id: WorkspaceId, id: SourceId) {
+    delete_file(baton, &links_path(workspace_id, id)).await;
+    delete_file(baton, &documents_path(workspace_id, &id)).await;
 }
 
 pub(super) async fn read_links(

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::knowledge::sources::tell;
 use crate::knowledge::web::add::enqueue_sync;
-use crate::knowledge::web::files::{Change, Entry, read_links, read_pieces, remove_run, write_piece};
+use crate::knowledge::web::files::{Change, Entry, read_links, read_pieces, remove_kept, remove_run, write_piece};
 use crate::knowledge::web::keep::{Kept, assemble};
 use crate::knowledge::web::progress::Listed;
 use crate::{AppError, Baton};
@@ -56,8 +56,7 @@ pub async fn sync_source(baton: &Baton, workspace_id: WorkspaceId, id: SourceId)
     match taken {
         Ok(()) => state.conclude(crawled).await,
         Err(AppError::NotFound) => {
-            // It was deleted meanwhile; so is what this sync kept.
-            remove_run(baton, workspace_id, id, state.run).await;
+            state.clear().await;
             Err(AppError::NotFound)
         }
         Err(error) => Err(error),
@@ -318,6 +317,13 @@ impl<'b> Sync<'b> {
         Ok(())
     }
 
+    /// The source was deleted meanwhile; so is what this sync kept, the piece included that was being stored.
+    async fn clear(&self) {
+        let run = SyncRun { pieces: self.run.pieces + 1, ..self.run };
+        remove_run(self.baton, self.workspace_id, self.id, run).await;
+        remove_kept(self.baton, self.workspace_id, self.id).await;
+    }
+
     async fn conclude(mut self, crawled: Result<CrawlEnd, CrawlError>) -> Result<(), AppError> {
         self.baton.syncs().update(self.id, |progress| {
             progress.current = None;
@@ -332,7 +338,7 @@ impl<'b> Sync<'b> {
                 Ok(())
             }
             Err(AppError::NotFound) => {
-                remove_run(self.baton, self.workspace_id, self.id, self.run).await;
+                self.clear().await;
                 Err(AppError::NotFound)
             }
             Err(error) => Err(error),
