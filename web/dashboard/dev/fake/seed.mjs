@@ -214,6 +214,7 @@ function seedSources(world) {
       bytes: 18_400,
       created_at: Date.now() - 3 * 24 * HOUR,
       synced_at: Date.now() - 2 * HOUR,
+      web: null,
       ...over,
     };
     world.sources.set(source.id, source);
@@ -259,6 +260,7 @@ function seedSources(world) {
     },
     created_at: Date.now() - 30 * MINUTE,
     synced_at: null,
+    web: null,
   });
   countKnowledge(world, agent);
 }
