@@ -247,7 +247,10 @@ async fn k2_a_second_sync_fetches_no_body_and_indexes_nothing() {
     assert_eq!((&now["web"]["last_sync"]["unchanged"], &now["web"]["last_sync"]["changed"]), (&json!(4), &json!(0)));
 
     // Bytes that differ around the same text: read, not indexed.
-    site.put("/docs/tails", "<h1>Tails</h1><h2 id='length'>Length</h2><p>A tail is 12 metres long.</p><script>nonce=77</script>");
+    site.put(
+        "/docs/tails",
+        "<h1>Tails</h1><h2 id='length'>Length</h2><p>A tail is 12 metres long.</p><script>nonce=77</script>",
+    );
     let now = sync(&app, &owner, &source).await;
     assert_eq!((site.bodies(), &now["web"]["last_sync"]["changed"]), (1, &json!(0)), "{now:#}");
     assert_eq!(trained().await, before);
