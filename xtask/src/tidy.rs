@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 /// Which of our crates each of our crates may use. A crate stands where a dependency must be kept out.
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 18] = [
     ("baton-domain", &[]),
     ("baton-storage", &["baton-domain"]),
     ("baton-storage-sql", &["baton-domain", "baton-storage"]),
@@ -18,8 +18,12 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("baton-eval", &["baton-answer", "baton-knowledge"]),
     ("baton-pdf", &[]),
     ("baton-reader", &["baton-app", "baton-domain", "baton-knowledge", "baton-pdf"]),
+    ("baton-fetch", &[]),
     ("baton-realtime", &["baton-domain"]),
-    ("baton-app", &["baton-domain", "baton-storage", "baton-knowledge", "baton-answer", "baton-realtime"]),
+    (
+        "baton-app",
+        &["baton-domain", "baton-fetch", "baton-storage", "baton-knowledge", "baton-answer", "baton-realtime"],
+    ),
     ("baton-api", &["baton-app", "baton-domain", "baton-realtime", "baton-storage"]),
     (
         "baton-server",
@@ -30,6 +34,7 @@ const EDGES: [(&str, &[&str]); 17] = [
             "baton-domain",
             "baton-embedder",
             "baton-eval",
+            "baton-fetch",
             "baton-knowledge",
             "baton-reader",
             "baton-realtime",

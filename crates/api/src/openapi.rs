@@ -67,8 +67,19 @@ fn finished(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
 }
 
 /// Schemas with values that may be left out: what clients send, where absent means the default, and the error's details.
-const REQUESTS: [&str; 8] =
-    ["ChangeAgent", "ChangeMember", "Context", "PageSeen", "PressAction", "Rate", "SendMessage", "ErrorBody"];
+const REQUESTS: [&str; 11] = [
+    "AddPage",
+    "AddSite",
+    "ChangeAgent",
+    "ChangeMember",
+    "ChangeSource",
+    "Context",
+    "PageSeen",
+    "PressAction",
+    "Rate",
+    "SendMessage",
+    "ErrorBody",
+];
 
 /// In answers every value is there, if only as `null`; the generator cannot know that.
 fn require_all(schema: &mut Schema) {

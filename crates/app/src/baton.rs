@@ -9,6 +9,7 @@ use baton_answer::model::ChatModel;
 use baton_domain::conversation::FreshIds;
 use baton_domain::ids::{AgentId, HandoffId, IdSource, TurnId, WorkspaceId};
 use baton_domain::time::{Clock, Timestamp};
+use baton_fetch::Fetcher;
 use baton_knowledge::Embedder;
 use baton_realtime::{Availabilities, Hub, Presences};
 use baton_storage::{AgentRow, Store, TokenHash, Visitor};
@@ -19,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::AppError;
-use crate::knowledge::SnapshotShelf;
+use crate::knowledge::{RunningSyncs, SnapshotShelf};
 use crate::models::{ModelParts, Models};
 use crate::reader::DocumentReader;
 use crate::running::RunningTurns;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub reader: Arc<dyn DocumentReader>,
     /// What embeds passages and questions; without it, only words are searched.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// What fetches pages on somebody's behalf.
+    pub fetcher: Fetcher,
     /// The language model; without one, answers are quoted from the docs (A1).
     pub model: Option<Arc<dyn ChatModel>>,
     /// For the models that agents have of their own.
@@ -88,6 +91,7 @@ struct Inner {
     files: Arc<dyn ObjectStore>,
     reader: Arc<dyn DocumentReader>,
     embedder: Option<Arc<dyn Embedder>>,
+    fetcher: Fetcher,
     model: Option<Arc<dyn ChatModel>>,
     models: Models,
     clock: Arc<dyn Clock>,
@@ -103,6 +107,8 @@ struct Inner {
     visitors: Mutex<LruCache<TokenHash, Visitor>>,
     turns_due: Notify,
     jobs_due: Notify,
+    syncs_due: Notify,
+    syncs: RunningSyncs,
     tasks: TaskTracker,
     shutdown: CancellationToken,
 }
@@ -111,7 +117,7 @@ impl Baton {
     /// Puts an installation together. Nothing runs until [`crate::background::start`].
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, files, reader, embedder, model, models, clock, ids, config } = parts;
+        let Parts { store, files, reader, embedder, fetcher, model, models, clock, ids, config } = parts;
         let snapshots = SnapshotShelf::new(config.snapshots_dir.clone());
         let kept = |count| NonZeroUsize::new(count).expect("the constants are not zero");
         Self {
@@ -120,6 +126,7 @@ impl Baton {
                 files,
                 reader,
                 embedder,
+                fetcher,
                 model,
                 models: Models::new(models),
                 clock,
@@ -135,6 +142,8 @@ impl Baton {
                 visitors: Mutex::new(LruCache::new(kept(VISITORS_KEPT))),
                 turns_due: Notify::new(),
                 jobs_due: Notify::new(),
+                syncs_due: Notify::new(),
+                syncs: RunningSyncs::default(),
                 tasks: TaskTracker::new(),
                 shutdown: CancellationToken::new(),
             }),
@@ -244,6 +253,18 @@ impl Baton {
 
     pub(crate) fn jobs_due(&self) -> &Notify {
         &self.inner.jobs_due
+    }
+
+    pub(crate) fn syncs_due(&self) -> &Notify {
+        &self.inner.syncs_due
+    }
+
+    pub(crate) fn syncs(&self) -> &RunningSyncs {
+        &self.inner.syncs
+    }
+
+    pub(crate) fn fetcher(&self) -> &Fetcher {
+        &self.inner.fetcher
     }
 
     /// An agent, from memory if it was read a moment ago.

@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod web;
+
+pub use self::web::{
+    Missed, PageCounts, PageState, SiteOptions, SourcePage, SyncEnd, SyncEvery, SyncReport, SyncRun, WebSource,
+};
+
 use crate::ids::{AgentId, SourceId};
 use crate::time::Timestamp;
 
@@ -16,6 +22,10 @@ pub enum SourceKind {
     Text,
     /// Question-and-answer pairs typed in.
     Qa,
+    /// One page of the web.
+    Page,
+    /// A site of the web.
+    Site,
 }
 
 /// What can go wrong with a source, in words for its owner.
@@ -75,4 +85,6 @@ pub struct Source {
     pub content_hash: String,
     /// When it was added.
     pub created_at: Timestamp,
+    /// What it is fetched from; only pages and sites have it.
+    pub web: Option<WebSource>,
 }

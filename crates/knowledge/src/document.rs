@@ -89,6 +89,14 @@ impl Document {
         hex(&hash.finalize())
     }
 
+    /// The document under another key and address: those of the page that it was fetched from, whatever it says about itself.
+    #[must_use]
+    pub fn located(mut self, key: impl Into<String>, url: impl Into<String>) -> Self {
+        self.key = key.into();
+        self.url = Some(url.into());
+        self
+    }
+
     pub(crate) fn set_key(&mut self, key: String) {
         self.key = key;
     }

@@ -19,7 +19,7 @@ pub(crate) enum Command {
     Serve(ServeOptions),
     /// Runs Baton with a demo website, a demo team, and the user guides as its docs.
     Demo(DemoOptions),
-    /// Adds files to an agent's knowledge.
+    /// Adds files, pages and sites to an agent's knowledge.
     Ingest(IngestOptions),
     /// Asks an agent a question.
     Ask(AskOptions),
@@ -64,9 +64,15 @@ pub(crate) struct DemoOptions {
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct IngestOptions {
-    /// Files and folders; of folders, every file that can be read.
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
+    /// Files and folders; of folders, every file that can be read. Addresses that begin with `http` are fetched.
+    #[arg(required = true, value_name = "PATH OR URL")]
+    pub(crate) what: Vec<String>,
+    /// Takes each address as the beginning of a site, and fetches what it lists and links to.
+    #[arg(long)]
+    pub(crate) site: bool,
+    /// With `--site`, the most pages of a site.
+    #[arg(long, value_name = "NUMBER", requires = "site")]
+    pub(crate) max_pages: Option<u32>,
     /// The agent's name; a new agent is made if none has it. Needed when there are several agents.
     #[arg(long, value_name = "NAME")]
     pub(crate) agent: Option<String>,

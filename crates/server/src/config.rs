@@ -3,12 +3,13 @@
 //! Every key is in docs/reference/configuration.md. A key that is not known is an error, so that a slip of the pen is not silence.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use baton_answer::Protocol;
 use baton_app::models::Price;
+use baton_fetch::IpNet;
 use serde::Deserialize;
 use url::Url;
 
@@ -20,12 +21,13 @@ const DEFAULT_DATA_DIR: &str = "baton-data";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
 /// Every key in the environment, and the key it stands for.
-const ENVIRONMENT: [(&str, &str); 13] = [
+const ENVIRONMENT: [(&str, &str); 14] = [
     ("BATON_DATA_DIR", "data_dir"),
     ("BATON_LISTEN", "listen"),
     ("BATON_PUBLIC_URL", "public_url"),
     ("BATON_LOG", "log"),
     ("BATON_MODEL__PROVIDER", "model.provider"),
+    ("BATON_FETCH_ALLOW", "fetch_allow"),
     ("BATON_MODEL__BASE_URL", "model.base_url"),
     ("BATON_MODEL__NAME", "model.name"),
     ("BATON_MODEL__API_KEY", "model.api_key"),
@@ -45,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     /// What to log, as `tracing` filters are written.
     pub(crate) log: String,
+    /// Networks whose addresses may be fetched although they are not public.
+    pub(crate) fetch_allow: Vec<IpNet>,
     pub(crate) model: Option<ModelConfig>,
     pub(crate) embedder: EmbedderConfig,
     /// Where agents' own models may be beside the public internet.
@@ -107,6 +111,7 @@ struct File {
     listen: Option<String>,
     public_url: Option<String>,
     log: Option<String>,
+    fetch_allow: Option<Vec<String>>,
     #[serde(default)]
     model: FileModel,
     #[serde(default)]
@@ -193,6 +198,12 @@ fn merge(options: &ServeOptions, file: File, environment: &BTreeMap<String, Stri
         log: of("log").or(file.log).unwrap_or_else(|| "warn,baton=info".to_owned()),
         allowed_addresses,
         model_prices: file.model_prices,
+        fetch_allow: networks(
+            &of("fetch_allow")
+                .map(|text| text.split(',').map(str::to_owned).collect())
+                .or(file.fetch_allow)
+                .unwrap_or_default(),
+        )?,
         model: model(
             of("model.provider").or(file.model.provider).as_deref(),
             of("model.base_url").or(file.model.base_url),
@@ -220,6 +231,18 @@ fn parse_public_url(text: &str) -> anyhow::Result<String> {
         && url.query().is_none()
         && url.fragment().is_none();
     if bare { Ok(url.origin().ascii_serialization()) } else { Err(wrong()) }
+}
+
+/// Networks as `10.0.0.0/8`, or single addresses.
+fn networks(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
+    let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    texts
+        .map(|text| {
+            text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+                anyhow::anyhow!("`fetch_allow` has “{text}”; write networks such as 10.0.0.0/8, or single addresses")
+            })
+        })
+        .collect()
 }
 
 fn model(
@@ -358,6 +381,19 @@ mod tests {
             let error = merged(&options(), file, &[]).unwrap_err();
             assert!(error.contains(says), "{error}");
         }
+    }
+
+    #[test]
+    fn gs5_networks_may_be_allowed_and_slips_are_named() {
+        let allowed = |file: &str, environment: &[(&str, &str)]| {
+            let config = merged(&options(), file, environment)?;
+            Ok::<_, String>(config.fetch_allow.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(allowed("", &[]).unwrap(), Vec::<String>::new());
+        assert_eq!(allowed("fetch_allow = [\"10.0.0.0/8\"]", &[]).unwrap(), ["10.0.0.0/8"]);
+        let environment = [("BATON_FETCH_ALLOW", "127.0.0.0/8, ::1")];
+        assert_eq!(allowed("fetch_allow = [\"10.0.0.0/8\"]", &environment).unwrap(), ["127.0.0.0/8", "::1/128"]);
+        assert!(allowed("fetch_allow = [\"10.0.0.0/99\"]", &[]).unwrap_err().contains("10.0.0.0/99"));
     }
 
     #[test]

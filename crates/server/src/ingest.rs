@@ -1,13 +1,18 @@
-//! `baton ingest`: adds files to an agent's knowledge, whether or not a server is running on the folder.
+//! `baton ingest`: adds files, pages and sites to an agent's knowledge, whether or not a server is running on the folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use baton_app::Baton;
 use baton_app::agents::{agents, create_agent};
-use baton_app::knowledge::{Content, NewSource, add_source, delete_source, sources, train_now};
-use baton_domain::source::{Source, SourceKind, SourceState};
+use baton_app::knowledge::{
+    Content, NewSource, NewWebSource, WebKind, add_source, add_web_source, ask_for_sync, delete_source, source_row,
+    sources, sync_now, train_now,
+};
+use baton_app::{AppError, Baton};
+use baton_domain::ids::SourceId;
+use baton_domain::source::{SiteOptions, Source, SourceKind, SourceState, SyncEvery};
+use baton_fetch::{page_key, parse_address};
 use baton_storage::AgentRow;
 
 use crate::cli::IngestOptions;
@@ -31,14 +36,27 @@ pub(crate) async fn run(options: &IngestOptions) -> anyhow::Result<()> {
     let installation = wiring::open(&config, &folder, String::new(), None).await?;
     let baton = &installation.baton;
     let agent = agent_named(baton, options.agent.as_deref(), true).await?;
-    let files = find_files(&options.paths)?;
+    let (addresses, paths): (Vec<_>, Vec<_>) = options.what.iter().partition(|what| is_address(what));
+    let paths: Vec<_> = paths.into_iter().map(PathBuf::from).collect();
+    let files = if paths.is_empty() { Vec::new() } else { find_files(&paths)? };
     let (added, unchanged) = add(baton, &agent, &files).await?;
-    say(&format!("{added} added or changed, {unchanged} unchanged"));
-    if added > 0 {
+    if !files.is_empty() {
+        say(&format!("{added} added or changed, {unchanged} unchanged"));
+    }
+    for address in &addresses {
+        let source = add_address(baton, &agent, address, options).await?;
+        if lock.is_some() {
+            sync_now(baton, agent.workspace_id, source).await?;
+            tell_sync(baton, &agent, source).await?;
+        }
+    }
+    let fetched = |source: &Source| source.web.is_some() && source.state == SourceState::Indexing;
+    let is_new = added > 0 || sources(baton, agent.workspace_id, agent.id).await?.iter().any(fetched);
+    if is_new || (lock.is_none() && !addresses.is_empty()) {
         if lock.is_some() {
             train_now(baton, agent.workspace_id, agent.id).await?;
         } else {
-            say("a server is running on this folder and reads them now");
+            say("a server is running on this folder and does it now");
             wait(baton, &agent).await?;
         }
     }
@@ -46,6 +64,57 @@ pub(crate) async fn run(options: &IngestOptions) -> anyhow::Result<()> {
     baton.stop().await;
     if failed > 0 {
         bail!("{failed} could not be read; the others answer questions");
+    }
+    Ok(())
+}
+
+fn is_address(what: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| what.starts_with(scheme))
+}
+
+/// Adds an address, or has the source that is there already fetched again.
+async fn add_address(
+    baton: &Baton,
+    agent: &AgentRow,
+    address: &str,
+    options: &IngestOptions,
+) -> anyhow::Result<SourceId> {
+    let kind = if options.site { WebKind::Site } else { WebKind::Page };
+    let mut site = SiteOptions::default();
+    site.max_pages = options.max_pages.unwrap_or(site.max_pages);
+    let wanted = match kind {
+        WebKind::Page => SourceKind::Page,
+        WebKind::Site => SourceKind::Site,
+    };
+    let key = |text: &str| parse_address(text).ok().map(|url| page_key(&url));
+    let there = sources(baton, agent.workspace_id, agent.id).await?;
+    let known = there
+        .iter()
+        .find(|source| source.kind == wanted && source.web.as_ref().is_some_and(|web| key(&web.url) == key(address)));
+    if let Some(known) = known {
+        return Ok(ask_for_sync(baton, agent.workspace_id, known.id).await?.id);
+    }
+    let new = NewWebSource { kind, url: address.to_owned(), name: None, options: site, sync_every: SyncEvery::Off };
+    match add_web_source(baton, agent.workspace_id, agent.id, new).await {
+        Ok(source) => Ok(source.id),
+        Err(AppError::Invalid(errors)) => {
+            let why: Vec<_> = errors.into_iter().map(|error| error.message).collect();
+            bail!("cannot add {address}: {}", why.join(" "))
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot add {address}")),
+    }
+}
+
+/// Says what a sync came to.
+async fn tell_sync(baton: &Baton, agent: &AgentRow, id: SourceId) -> anyhow::Result<()> {
+    let source = source_row(baton, agent.workspace_id, id).await?;
+    let Some(last) = source.web.and_then(|web| web.last) else { return Ok(()) };
+    say(&format!(
+        "{}: {} added, {} changed, {} unchanged, {} removed, {} failed, {} left out",
+        source.name, last.added, last.changed, last.unchanged, last.removed, last.failed, last.skipped
+    ));
+    for warning in last.error.iter().chain(&last.warnings) {
+        say(&format!("{}: {} {}", source.name, warning.cause, warning.fix));
     }
     Ok(())
 }
@@ -144,7 +213,10 @@ async fn wait(baton: &Baton, agent: &AgentRow) -> anyhow::Result<()> {
         let waiting = sources(baton, agent.workspace_id, agent.id)
             .await?
             .iter()
-            .filter(|source| matches!(source.state, SourceState::Queued | SourceState::Reading | SourceState::Indexing))
+            .filter(|source| {
+                let syncs = source.web.as_ref().is_some_and(|web| web.asked_at.is_some() || web.run.is_some());
+                syncs || matches!(source.state, SourceState::Queued | SourceState::Reading | SourceState::Indexing)
+            })
             .count();
         if waiting == 0 {
             return Ok(());

@@ -9,6 +9,7 @@ use baton_app::models::{ModelConnections, ModelParts, PriceTable};
 use baton_app::sealing::Sealer;
 use baton_app::system::{RandomIds, SystemClock};
 use baton_app::{Baton, Parts};
+use baton_fetch::{FetchConfig, Fetcher};
 use baton_reader::{ChildReader, Settings};
 use baton_storage_sql::SqliteStore;
 use baton_storage_sql::sqlite::Options;
@@ -43,6 +44,7 @@ pub(crate) async fn open(
         files: Arc::new(files.with_fsync(true)),
         reader: Arc::new(ChildReader::new(Settings::of_this_program())),
         embedder: embedder::of(&config.embedder)?,
+        fetcher: fetcher(config)?,
         model,
         models: ModelParts {
             connections: Arc::new(connections),
@@ -58,6 +60,12 @@ pub(crate) async fn open(
 
 pub(crate) async fn open_store(folder: &DataFolder) -> anyhow::Result<Arc<SqliteStore>> {
     Ok(Arc::new(SqliteStore::open(&folder.database(), Options::default()).await?))
+}
+
+/// The one client for what comes from outside.
+fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    let config = FetchConfig { allow: config.fetch_allow.clone(), ..FetchConfig::default() };
+    Fetcher::new(&config).context("cannot make an HTTP client")
 }
 
 /// The model that the operator configured. Where it is, is the operator's own decision.

@@ -158,6 +158,11 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Value, StoreError> {
     Ok(Value::Json(Some(text)))
 }
 
+/// A value stored as JSON, if there is one.
+pub(crate) fn opt_json(value: Option<&impl Serialize>) -> Result<Value, StoreError> {
+    value.map_or(Ok(Value::Json(None)), json)
+}
+
 /// The stored name of an enum without fields: the one that it has in JSON.
 pub(crate) fn name(value: impl Serialize) -> Result<Value, StoreError> {
     match serde_json::to_value(value) {

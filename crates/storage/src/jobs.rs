@@ -1,7 +1,7 @@
 //! Background work as rows with leases: whoever holds the lease does it, and a dead node's lease runs out.
 
 use async_trait::async_trait;
-use baton_domain::ids::{AgentId, WorkspaceId};
+use baton_domain::ids::{AgentId, SourceId, WorkspaceId};
 use baton_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -12,6 +12,22 @@ use crate::StoreError;
 pub enum JobKind {
     /// Read an agent's new sources and publish a snapshot of all of them.
     TrainAgent(AgentId),
+    /// Fetch a source of an agent from the web.
+    SyncSource {
+        /// The agent.
+        agent_id: AgentId,
+        /// The source.
+        source_id: SourceId,
+    },
+}
+
+/// Work that does not wait for work of another kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Reading and indexing, which want the processor.
+    Training,
+    /// Fetching, which mostly waits.
+    Fetching,
 }
 
 /// Work that somebody has claimed.
@@ -30,7 +46,7 @@ pub struct Job {
 /// What can be done with jobs.
 #[async_trait]
 pub trait JobWrites {
-    /// Adds work, unless the same work waits already and nobody has begun it.
+    /// Adds work. If the same work waits already and nobody has begun it, it is due at the earlier of the two times.
     async fn enqueue_job(
         &mut self,
         id: Uuid,
@@ -39,8 +55,16 @@ pub trait JobWrites {
         due_at: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Claims one job that is due, or whose lease ran out, until `lease_until`. Skips work that somebody is doing already.
-    async fn claim_job_anywhere(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Job>, StoreError>;
+    /// Removes work that waits and that nobody has begun.
+    async fn withdraw_job(&mut self, workspace_id: WorkspaceId, kind: JobKind) -> Result<(), StoreError>;
+
+    /// Claims one job of a lane that is due, or whose lease ran out, until `lease_until`. Skips work that somebody is doing already.
+    async fn claim_job_anywhere(
+        &mut self,
+        lane: Lane,
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Result<Option<Job>, StoreError>;
 
     /// Holds a claimed job longer.
     async fn renew_job(&mut self, id: Uuid, lease_until: Timestamp) -> Result<(), StoreError>;

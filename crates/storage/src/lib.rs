@@ -37,7 +37,7 @@ pub use crate::conversations::{
     Append, Change, ConversationReads, ConversationWrites, InboxQuery, PlaceCounts, PlaceFilter, Stored,
 };
 pub use crate::error::StoreError;
-pub use crate::jobs::{Job, JobKind, JobWrites};
+pub use crate::jobs::{Job, JobKind, JobWrites, Lane};
 pub use crate::sources::{SourceReads, SourceWrites};
 pub use crate::team::{Credentials, InvitationRow, SessionRow, TeamReads, TeamWrites, TokenHash, Workspace};
 pub use crate::turns::{TurnEnd, TurnWrites};

@@ -13,6 +13,7 @@ use baton_app::models::{ModelConnections, ModelParts, PriceTable};
 use baton_app::sealing::Sealer;
 use baton_app::{Baton, Config, DocumentReader, Parts, background};
 use baton_domain::time::Timestamp;
+use baton_fetch::{FetchConfig, Fetcher};
 use baton_knowledge::Embedder;
 use baton_reader::InProcessReader;
 use baton_storage_sql::SqliteStore;
@@ -42,6 +43,7 @@ pub struct TestAppBuilder {
     embedder: Option<Arc<dyn Embedder>>,
     reader: Option<Arc<dyn DocumentReader>>,
     limits: bool,
+    no_loopback: bool,
 }
 
 impl std::fmt::Debug for TestAppBuilder {
@@ -76,6 +78,13 @@ impl TestAppBuilder {
     #[must_use]
     pub fn limits(mut self) -> Self {
         self.limits = true;
+        self
+    }
+
+    /// As installed: pages on this machine may not be fetched, which is where the sites of tests are.
+    #[must_use]
+    pub fn without_loopback(mut self) -> Self {
+        self.no_loopback = true;
         self
     }
 
@@ -277,6 +286,14 @@ impl ModelConnections for LoopbackModels {
     }
 }
 
+fn fetcher(no_loopback: bool) -> Fetcher {
+    // Only the first of a process is taken, and all are the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let loopback = "127.0.0.0/8".parse().expect("a network");
+    let allow = if no_loopback { Vec::new() } else { vec![loopback] };
+    Fetcher::new(&FetchConfig { allow, ..FetchConfig::default() }).expect("a client can be made")
+}
+
 async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, first_id: u64) -> (Baton, Router) {
     let files = folder.join("files");
     std::fs::create_dir_all(&files).expect("a folder can be made");
@@ -286,6 +303,7 @@ async fn open(folder: &Path, clock: &Arc<FixedClock>, builder: &TestAppBuilder, 
         files: Arc::new(LocalFileSystem::new_with_prefix(files).expect("the folder is there")),
         reader: builder.reader.clone().unwrap_or_else(|| Arc::new(InProcessReader)),
         embedder: builder.embedder.clone(),
+        fetcher: fetcher(builder.no_loopback),
         model: builder.model.clone(),
         models: ModelParts {
             connections: Arc::new(LoopbackModels),

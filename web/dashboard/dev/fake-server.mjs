@@ -252,6 +252,7 @@ function addSource(agentId, over, fails = null) {
     bytes: 0,
     created_at: Date.now(),
     synced_at: null,
+    web: null,
     ...over,
   };
   world.sources.set(source.id, source);

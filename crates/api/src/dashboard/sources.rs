@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
-use baton_app::knowledge::{self as cases, Content, NewSource};
+use baton_app::knowledge::{self as cases, Content, NewSource, NewWebSource, SourceChange, WebKind};
 use baton_domain::ids::{AgentId, SourceId};
+use baton_domain::source::{PageState, SiteOptions, Source as DomainSource};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,10 +13,19 @@ use crate::auth::AgentManager;
 use crate::error::{ApiError, ErrorBody};
 use crate::json::{Body, Path, Query};
 use crate::state::ApiState;
-use crate::wire::agents::{AddPairs, AddText, Document, Passage, Passages, Source, SourceDetail, Sources};
+use crate::wire::sources::{
+    AddPage, AddPairs, AddSite, AddText, ChangeSource, Document, Passage, Passages, Source, SourceDetail, SourcePages,
+    Sources,
+};
 
 /// Files in one upload.
 const FILES_MAX: usize = 100;
+
+/// A source with how far it is.
+pub(crate) fn view(state: &ApiState, source: DomainSource, progress: Option<(u64, u64)>) -> Source {
+    let sync = cases::sync_progress(&state.baton, source.id);
+    Source::new(source, progress, sync)
+}
 
 /// An agent's sources.
 #[utoipa::path(get, path = "/api/v1/agents/{id}/sources", tag = "sources", operation_id = "sources.list", security(("member" = [])),
@@ -26,7 +36,7 @@ pub(crate) async fn sources(
     Path(id): Path<AgentId>,
 ) -> Result<Json<Sources>, ApiError> {
     let sources = cases::sources(&state.baton, by.workspace_id, id).await?;
-    Ok(Json(Sources { sources: sources.into_iter().map(|source| Source::new(source, None)).collect() }))
+    Ok(Json(Sources { sources: sources.into_iter().map(|source| view(&state, source, None)).collect() }))
 }
 
 /// Files, each in a part named `file`.
@@ -68,7 +78,7 @@ pub(crate) async fn upload(
     let mut sources = Vec::new();
     for file in files {
         let source = cases::add_source(&state.baton, by.workspace_id, id, file).await?;
-        sources.push(Source::new(source, None));
+        sources.push(view(&state, source, None));
     }
     Ok((StatusCode::CREATED, Json(Sources { sources })))
 }
@@ -84,7 +94,7 @@ pub(crate) async fn add_text(
 ) -> Result<(StatusCode, Json<Source>), ApiError> {
     let new = NewSource { name: request.title, content: Content::Text(request.text) };
     let source = cases::add_source(&state.baton, by.workspace_id, id, new).await?;
-    Ok((StatusCode::CREATED, Json(Source::new(source, None))))
+    Ok((StatusCode::CREATED, Json(view(&state, source, None))))
 }
 
 /// Adds question-and-answer pairs typed in.
@@ -99,7 +109,7 @@ pub(crate) async fn add_pairs(
     let pairs = request.pairs.into_iter().map(Into::into).collect();
     let new = NewSource { name: request.title, content: Content::Pairs(pairs) };
     let source = cases::add_source(&state.baton, by.workspace_id, id, new).await?;
-    Ok((StatusCode::CREATED, Json(Source::new(source, None))))
+    Ok((StatusCode::CREATED, Json(view(&state, source, None))))
 }
 
 /// A source and what it parsed into.
@@ -110,17 +120,130 @@ pub(crate) async fn source(
     AgentManager(by): AgentManager,
     Path(id): Path<SourceId>,
 ) -> Result<Json<SourceDetail>, ApiError> {
-    let (source, documents) = cases::source(&state.baton, by.workspace_id, id).await?;
-    let documents = documents
-        .into_iter()
-        .map(|document| Document {
-            passages: document.passages.len() as u64,
-            id: document.key,
-            title: document.title,
-            url: document.url,
-        })
-        .collect();
-    Ok(Json(SourceDetail { source: Source::new(source, None), documents }))
+    let (source, documents, pages, pages_next) =
+        if cases::source_row(&state.baton, by.workspace_id, id).await?.web.is_some() {
+            // The rows of its pages say all that is asked here; its passages are many.
+            let (pages, next) = cases::pages(&state.baton, by.workspace_id, id, None, None).await?;
+            (cases::source_row(&state.baton, by.workspace_id, id).await?, Vec::new(), pages, next)
+        } else {
+            let (source, documents) = cases::source(&state.baton, by.workspace_id, id).await?;
+            (source, documents, Vec::new(), None)
+        };
+    let documents = documents.into_iter().map(|document| Document {
+        passages: document.passages.len() as u64,
+        id: document.key,
+        title: document.title,
+        url: document.url,
+    });
+    let of_pages = pages.iter().filter(|page| page.answers()).map(|page| Document {
+        id: page.key.clone(),
+        title: page.title.clone().unwrap_or_default(),
+        url: Some(page.url.clone()),
+        passages: page.passages,
+    });
+    let documents = documents.chain(of_pages).collect();
+    let pages = pages.into_iter().map(Into::into).collect();
+    Ok(Json(SourceDetail { source: view(&state, source, None), documents, pages, pages_next }))
+}
+
+/// Adds one page by its address. It is fetched at once, and again by its schedule.
+#[utoipa::path(post, path = "/api/v1/agents/{id}/sources/page", tag = "sources", operation_id = "sources.add_page", security(("member" = [])),
+    params(("id" = AgentId, Path)), request_body = AddPage, responses((status = 201, body = Source), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(crate) async fn add_page(
+    State(state): State<ApiState>,
+    AgentManager(by): AgentManager,
+    Path(id): Path<AgentId>,
+    Body(request): Body<AddPage>,
+) -> Result<(StatusCode, Json<Source>), ApiError> {
+    let AddPage { url, title, sync_every } = request;
+    let options = SiteOptions::default();
+    let new = NewWebSource { kind: WebKind::Page, url, name: title, options, sync_every };
+    let source = cases::add_web_source(&state.baton, by.workspace_id, id, new).await?;
+    tracing::info!(source.id = %source.id, member.id = %by.id, "a page was added");
+    Ok((StatusCode::CREATED, Json(view(&state, source, None))))
+}
+
+/// Adds a site by the address where it begins: a page, a sitemap, or an llms.txt. It is fetched at once, and again by its schedule.
+#[utoipa::path(post, path = "/api/v1/agents/{id}/sources/site", tag = "sources", operation_id = "sources.add_site", security(("member" = [])),
+    params(("id" = AgentId, Path)), request_body = AddSite, responses((status = 201, body = Source), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(crate) async fn add_site(
+    State(state): State<ApiState>,
+    AgentManager(by): AgentManager,
+    Path(id): Path<AgentId>,
+    Body(request): Body<AddSite>,
+) -> Result<(StatusCode, Json<Source>), ApiError> {
+    let AddSite { url, title, sync_every, options } = request;
+    let new = NewWebSource { kind: WebKind::Site, url, name: title, options, sync_every };
+    let source = cases::add_web_source(&state.baton, by.workspace_id, id, new).await?;
+    tracing::info!(source.id = %source.id, member.id = %by.id, "a site was added");
+    Ok((StatusCode::CREATED, Json(view(&state, source, None))))
+}
+
+/// Changes a source: its name, how often and how much of it is fetched.
+#[utoipa::path(patch, path = "/api/v1/sources/{id}", tag = "sources", operation_id = "sources.change", security(("member" = [])),
+    params(("id" = SourceId, Path)), request_body = ChangeSource, responses((status = 200, body = Source), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(crate) async fn change(
+    State(state): State<ApiState>,
+    AgentManager(by): AgentManager,
+    Path(id): Path<SourceId>,
+    Body(request): Body<ChangeSource>,
+) -> Result<Json<Source>, ApiError> {
+    let ChangeSource { name, sync_every, options } = request;
+    let change = SourceChange { name, sync_every, options };
+    let source = cases::change_source(&state.baton, by.workspace_id, id, change).await?;
+    tracing::info!(source.id = %source.id, member.id = %by.id, "a source was changed");
+    Ok(Json(view(&state, source, None)))
+}
+
+/// Fetches a page or a site again, now.
+#[utoipa::path(post, path = "/api/v1/sources/{id}/sync", tag = "sources", operation_id = "sources.sync", security(("member" = [])),
+    params(("id" = SourceId, Path)), responses((status = 200, body = Source), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub(crate) async fn sync(
+    State(state): State<ApiState>,
+    AgentManager(by): AgentManager,
+    Path(id): Path<SourceId>,
+) -> Result<Json<Source>, ApiError> {
+    let source = cases::ask_for_sync(&state.baton, by.workspace_id, id).await?;
+    tracing::info!(source.id = %source.id, member.id = %by.id, "a sync was asked for");
+    Ok(Json(view(&state, source, None)))
+}
+
+/// Stops fetching a page or a site. What was fetched by then is used; nothing is taken for gone.
+#[utoipa::path(post, path = "/api/v1/sources/{id}/stop", tag = "sources", operation_id = "sources.stop", security(("member" = [])),
+    params(("id" = SourceId, Path)), responses((status = 200, body = Source), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub(crate) async fn stop(
+    State(state): State<ApiState>,
+    AgentManager(by): AgentManager,
+    Path(id): Path<SourceId>,
+) -> Result<Json<Source>, ApiError> {
+    let source = cases::stop_sync(&state.baton, by.workspace_id, id).await?;
+    tracing::info!(source.id = %source.id, member.id = %by.id, "a sync was stopped");
+    Ok(Json(view(&state, source, None)))
+}
+
+/// Which pages.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PagesQuery {
+    /// What the page before gave as `next`.
+    #[serde(default)]
+    after: Option<String>,
+    /// Only pages of this state.
+    #[serde(default)]
+    state: Option<PageState>,
+}
+
+/// The pages of a source and what became of them, a hundred at a time.
+#[utoipa::path(get, path = "/api/v1/sources/{id}/pages", tag = "sources", operation_id = "sources.pages", security(("member" = [])),
+    params(("id" = SourceId, Path), PagesQuery), responses((status = 200, body = SourcePages), (status = 404, body = ErrorBody)))]
+pub(crate) async fn pages(
+    State(state): State<ApiState>,
+    AgentManager(by): AgentManager,
+    Path(id): Path<SourceId>,
+    Query(query): Query<PagesQuery>,
+) -> Result<Json<SourcePages>, ApiError> {
+    let (pages, next) = cases::pages(&state.baton, by.workspace_id, id, query.after.as_deref(), query.state).await?;
+    Ok(Json(SourcePages { pages: pages.into_iter().map(Into::into).collect(), next }))
 }
 
 /// Removes a source. From now on nothing is answered from it.
@@ -144,7 +267,7 @@ pub(crate) async fn retry(
     Path(id): Path<SourceId>,
 ) -> Result<Json<Source>, ApiError> {
     let source = cases::retry_source(&state.baton, by.workspace_id, id).await?;
-    Ok(Json(Source::new(source, None)))
+    Ok(Json(view(&state, source, None)))
 }
 
 /// Where to begin.

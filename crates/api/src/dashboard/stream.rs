@@ -20,12 +20,11 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use crate::auth::SignedInMember;
-use crate::dashboard::agents;
+use crate::dashboard::{agents, sources};
 use crate::error::{ApiError, ErrorBody};
 use crate::json::{Body, Path, Query};
 use crate::state::ApiState;
 use crate::stream::{Bye, answer, bye, frame, raw};
-use crate::wire::agents::Source;
 use crate::wire::inbox::{FeedItem, StreamHello, Viewing};
 use crate::wire::widget::{Delta, ProgressFrame};
 
@@ -255,7 +254,7 @@ impl Live {
             return;
         }
         match baton_app::knowledge::source_row(&self.state.baton, self.member.workspace_id, source_id).await {
-            Ok(source) => self.queue.push_back(frame("source", None, &Source::new(source, progress))),
+            Ok(source) => self.queue.push_back(frame("source", None, &sources::view(&self.state, source, progress))),
             Err(AppError::NotFound) => {}
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "cannot read a source that changed"),
         }

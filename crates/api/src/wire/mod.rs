@@ -3,5 +3,6 @@
 pub mod agents;
 pub mod inbox;
 pub mod models;
+pub mod sources;
 pub mod team;
 pub mod widget;

@@ -11,3 +11,4 @@ mod strangers;
 mod streams;
 mod team;
 mod turns;
+mod web_sources;

@@ -29,7 +29,7 @@ fn body_for(path: &str) -> Value {
         "agent_id": MISSING, "member_id": MISSING, "conversation_id": null, "client_id": baton_test_support::client_id(), "text": "x", "title": "x", "question": "x",
         "name": "x", "outcome": "solved", "typing": true, "up_to": 1, "page": { "url": "https://a.example" }, "message_seq": 1, "rating": "up",
         "pairs": [{ "question": "a", "answer": "b" }], "key": "sk-1", "origin": "https://a.example", "role": "operator", "ticket": "x", "fields": {},
-        "path": path,
+        "path": path, "url": "https://a.example",
     })
 }
 
@@ -48,6 +48,7 @@ fn trimmed(path: &str) -> Value {
         "ask" => &["question"],
         "text" => &["title", "text"],
         "qa" => &["title", "pairs"],
+        "page" | "site" => &["url"],
         "allowed-origins" => &["origin"],
         "model-key" => &["key"],
         "check" => &[],

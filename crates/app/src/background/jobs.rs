@@ -1,10 +1,13 @@
-//! Claims jobs that are due and does them, one at a time: reading and indexing want the whole processor.
+//! Claims jobs that are due and does them: trainings one at a time, because reading and indexing want the whole processor;
+//! what is fetched mostly waits, so a few at a time beside them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use baton_storage::{Job, JobKind, quietly};
+use baton_storage::{Job, JobKind, Lane, quietly};
+use tokio::sync::Semaphore;
 
-use crate::knowledge::train_agent;
+use crate::knowledge::{abandon_sync, sync_source, train_agent};
 use crate::{AppError, Baton};
 
 /// How long a node may hold a job without renewing.
@@ -17,9 +20,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How often a job is tried before it is given up.
 const ATTEMPTS_MAX: u32 = 5;
 
-pub(crate) async fn run(baton: Baton) {
+/// Sources that are fetched at a time: one site that answers slowly is not waited for by all others.
+const FETCHED_AT_ONCE: usize = 4;
+
+/// Works on the training lane, one job at a time.
+pub(crate) async fn run_training(baton: Baton) {
     loop {
-        match claim(&baton).await {
+        match claim(&baton, Lane::Training).await {
             Ok(Some(job)) => {
                 do_job(&baton, &job).await;
                 continue;
@@ -35,28 +42,66 @@ pub(crate) async fn run(baton: Baton) {
     }
 }
 
-/// Does a job that is due; whether there was one.
-pub(crate) async fn run_due(baton: &Baton) -> Result<bool, AppError> {
-    let job = claim(baton).await?;
-    if let Some(job) = &job {
-        do_job(baton, job).await;
+/// Works on the fetching lane, a few jobs at a time.
+pub(crate) async fn run_fetching(baton: Baton) {
+    let free = Arc::new(Semaphore::new(FETCHED_AT_ONCE));
+    loop {
+        let permit = tokio::select! {
+            permit = Arc::clone(&free).acquire_owned() => permit,
+            () = baton.shutdown().cancelled() => return,
+        };
+        let Ok(permit) = permit else { return };
+        match claim(&baton, Lane::Fetching).await {
+            Ok(Some(job)) => {
+                let baton_of_job = baton.clone();
+                baton.tasks().spawn(async move {
+                    do_job(&baton_of_job, &job).await;
+                    drop(permit);
+                });
+                continue;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot claim jobs"),
+        }
+        drop(permit);
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = baton.syncs_due().notified() => {}
+            () = baton.shutdown().cancelled() => return,
+        }
     }
-    Ok(job.is_some())
 }
 
-async fn claim(baton: &Baton) -> Result<Option<Job>, AppError> {
+/// Does a job that is due; whether there was one.
+pub(crate) async fn run_due(baton: &Baton) -> Result<bool, AppError> {
+    for lane in [Lane::Fetching, Lane::Training] {
+        if let Some(job) = claim(baton, lane).await? {
+            do_job(baton, &job).await;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn claim(baton: &Baton, lane: Lane) -> Result<Option<Job>, AppError> {
     let now = baton.now();
     let mut unit = baton.store().write().await?;
-    let job = unit.claim_job_anywhere(now, now.after(LEASE)).await?;
+    let job = unit.claim_job_anywhere(lane, now, now.after(LEASE)).await?;
     if job.is_some() {
         unit.commit(quietly()).await?;
     }
     Ok(job)
 }
 
+async fn work(baton: &Baton, job: &Job) -> Result<(), AppError> {
+    match job.kind {
+        JobKind::TrainAgent(agent_id) => train_agent(baton, job.workspace_id, agent_id).await,
+        JobKind::SyncSource { source_id, .. } => sync_source(baton, job.workspace_id, source_id).await,
+    }
+}
+
 async fn do_job(baton: &Baton, job: &Job) {
-    let JobKind::TrainAgent(agent_id) = job.kind;
-    let work = train_agent(baton, job.workspace_id, agent_id);
+    let work = work(baton, job);
     tokio::pin!(work);
     let done = loop {
         tokio::select! {
@@ -77,7 +122,15 @@ async fn do_job(baton: &Baton, job: &Job) {
             job.attempts >= ATTEMPTS_MAX
         }
     };
-    if over && let Err(error) = finish(baton, job).await {
+    if !over {
+        return;
+    }
+    if let JobKind::SyncSource { source_id, .. } = job.kind
+        && let Err(error) = abandon_sync(baton, job.workspace_id, source_id).await
+    {
+        tracing::error!(error = &error as &dyn std::error::Error, "cannot give up a sync");
+    }
+    if let Err(error) = finish(baton, job).await {
         tracing::error!(error = &error as &dyn std::error::Error, "cannot finish a job");
     }
 }

@@ -9,7 +9,8 @@ use crate::{AppError, Baton};
 /// Starts all background work of this node. [`Baton::stop`] ends it and waits for it.
 pub fn start(baton: &Baton) {
     baton.tasks().spawn(turns::run(baton.clone()));
-    baton.tasks().spawn(jobs::run(baton.clone()));
+    baton.tasks().spawn(jobs::run_training(baton.clone()));
+    baton.tasks().spawn(jobs::run_fetching(baton.clone()));
     baton.tasks().spawn(presence::run(baton.clone()));
 }
 

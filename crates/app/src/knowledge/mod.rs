@@ -4,6 +4,7 @@ mod embed;
 mod shelf;
 mod sources;
 mod train;
+mod web;
 
 pub use shelf::SnapshotShelf;
 pub(crate) use sources::deleted_since;
@@ -12,3 +13,8 @@ pub use sources::{
     retry_source, source, source_row, sources,
 };
 pub use train::{train_agent, train_now};
+pub use web::{
+    NewWebSource, SourceChange, SyncProgress, WebKind, add_web_source, ask_for_sync, change_source, pages, stop_sync,
+    sync_now, sync_progress, sync_source,
+};
+pub(crate) use web::{RunningSyncs, abandon_sync};

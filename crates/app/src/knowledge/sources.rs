@@ -13,11 +13,12 @@ use object_store::{ObjectStoreExt, PutPayload};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::knowledge::web::{ask_for_sync, remove_pieces};
 use crate::{AppError, Baton};
 
 /// Largest source, bytes. The reader has the same limit; here it keeps the disk safe.
 const SOURCE_BYTES_MAX: usize = 20 * 1024 * 1024;
-const NAME_CHARS_MAX: usize = 200;
+pub(crate) const NAME_CHARS_MAX: usize = 200;
 const PASSAGES_AT_ONCE: usize = 50;
 
 /// What an owner adds.
@@ -117,6 +118,7 @@ pub async fn add_source(
         bytes: bytes.len() as u64,
         content_hash,
         created_at: baton.now(),
+        web: None,
     };
     // The content first: a row without content would be a lie, content without a row is only a leftover.
     baton.files().put(&content_path(workspace_id, &source.content_hash), PutPayload::from(bytes)).await?;
@@ -136,6 +138,10 @@ pub async fn add_source(
 pub async fn retry_source(baton: &Baton, workspace_id: WorkspaceId, id: SourceId) -> Result<Source, AppError> {
     let mut unit = baton.store().write().await?;
     let mut source = unit.source(workspace_id, id).await?.ok_or(AppError::NotFound)?;
+    if source.web.is_some() {
+        drop(unit);
+        return ask_for_sync(baton, workspace_id, id).await;
+    }
     source.state = SourceState::Queued;
     unit.update_source(workspace_id, &source).await?;
     enqueue_training(baton, unit.as_mut(), workspace_id, source.agent_id).await?;
@@ -157,17 +163,26 @@ pub async fn delete_source(baton: &Baton, workspace_id: WorkspaceId, id: SourceI
     enqueue_training(baton, unit.as_mut(), workspace_id, source.agent_id).await?;
     let job_baton = baton.clone();
     unit.commit(Box::new(move || job_baton.jobs_due().notify_one())).await?;
-    if !others.iter().any(|other| other.content_hash == source.content_hash) {
+    if source.web.is_some() {
+        // A sync that is under way ends; what it has stored by then, it removes itself.
+        baton.syncs().stop(id);
+        remove_pieces(baton, workspace_id, &source).await;
+    } else if !others.iter().any(|other| other.content_hash == source.content_hash) {
         // The row is gone; leftovers of its content cost disk only.
         for path in [content_path(workspace_id, &source.content_hash), documents_path(workspace_id, &source.id)] {
-            if let Err(error) = baton.files().delete(&path).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "nothing to delete of a source");
-            }
+            delete_file(baton, &path).await;
         }
     }
     let signal = Arc::new(Signal::Agent { agent_id: source.agent_id });
     baton.hub().publish(Topic::Inbox(workspace_id), &signal);
     Ok(())
+}
+
+/// Leftovers cost disk only, so failing to remove one is noted and forgotten.
+pub(super) async fn delete_file(baton: &Baton, path: &Path) {
+    if let Err(error) = baton.files().delete(path).await {
+        tracing::debug!(error = &error as &dyn std::error::Error, "nothing to delete of a source");
+    }
 }
 
 /// An agent's sources.
@@ -199,6 +214,7 @@ pub async fn source(
     let source = source_row(baton, workspace_id, id).await?;
     let documents = match &source.state {
         SourceState::Ready { .. } | SourceState::Indexing => read_documents(baton, workspace_id, id).await?,
+        _ if source.web.is_some() && source.documents > 0 => read_documents(baton, workspace_id, id).await?,
         SourceState::Queued | SourceState::Reading | SourceState::Failed { .. } => Vec::new(),
     };
     Ok((source, documents))
@@ -319,7 +335,7 @@ fn content_path(workspace_id: WorkspaceId, content_hash: &str) -> Path {
     Path::from(format!("sources/{workspace_id}/{content_hash}"))
 }
 
-fn documents_path(workspace_id: WorkspaceId, id: &SourceId) -> Path {
+pub(super) fn documents_path(workspace_id: WorkspaceId, id: &SourceId) -> Path {
     Path::from(format!("documents/{workspace_id}/{id}.json"))
 }
 

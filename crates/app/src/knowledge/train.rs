@@ -49,6 +49,10 @@ pub async fn train_now(baton: &Baton, workspace_id: WorkspaceId, agent_id: Agent
 
 /// Indexing is read again too: a crash may have come before its documents were kept.
 fn needs_reading(source: &Source) -> bool {
+    // What comes from the web was read when it was fetched.
+    if source.web.is_some() {
+        return false;
+    }
     match source.state {
         SourceState::Queued | SourceState::Reading | SourceState::Indexing => true,
         SourceState::Ready { .. } | SourceState::Failed { .. } => false,
@@ -89,6 +93,7 @@ fn request_for(source: &Source) -> ReadRequest {
         SourceKind::File => None,
         SourceKind::Text => Some(Format::Markdown),
         SourceKind::Qa => Some(Format::QuestionsAnswers),
+        SourceKind::Page | SourceKind::Site => None,
     };
     let title = (source.kind == SourceKind::Text).then(|| source.name.clone());
     let options = ReadOptions { file_name: source.name.clone(), format, title };
@@ -129,8 +134,12 @@ async fn publish(
     let agent = unit.agent(workspace_id, agent_id).await?.ok_or(AppError::NotFound)?;
     unit.update_knowledge(workspace_id, agent_id, &knowledge).await?;
     for source in &sources {
-        let state = SourceState::Ready { synced_at: baton.now() };
-        unit.update_source(workspace_id, &Source { state, ..source.clone() }).await?;
+        // As it is by now: its name or schedule may have changed, and one that is to be read again is not ready.
+        let Some(now) = unit.source(workspace_id, source.id).await? else { continue };
+        if matches!(now.state, SourceState::Indexing | SourceState::Ready { .. }) {
+            let state = SourceState::Ready { synced_at: baton.now() };
+            unit.update_source(workspace_id, &Source { state, ..now }).await?;
+        }
     }
     unit.commit(quietly()).await?;
     baton.forget_agent(agent_id);
@@ -171,7 +180,8 @@ async fn fail(
             cause: format!("Training failed: {why}."),
             fix: "Try again. The answers still come from the last training.".into(),
         };
-        unit.update_source(workspace_id, &Source { state: SourceState::Failed { error }, ..source.clone() }).await?;
+        let Some(now) = unit.source(workspace_id, source.id).await? else { continue };
+        unit.update_source(workspace_id, &Source { state: SourceState::Failed { error }, ..now }).await?;
     }
     unit.commit(quietly()).await?;
     baton.forget_agent(agent_id);

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use baton_domain::ids::AgentId;
+use baton_domain::ids::{AgentId, SourceId};
 use baton_domain::time::Timestamp;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::conformance::world::{World, at};
-use crate::{Job, JobKind, Store, quietly};
+use crate::{Job, JobKind, Lane, Store, quietly};
 
 async fn enqueue(world: &World, agent_id: AgentId, due_at: Timestamp) -> Uuid {
     let id = world.id();
@@ -21,7 +21,7 @@ async fn enqueue(world: &World, agent_id: AgentId, due_at: Timestamp) -> Uuid {
 
 async fn claim(world: &World, now: Timestamp, lease_until: Timestamp) -> Option<Job> {
     let mut unit = world.write().await;
-    let job = unit.claim_job_anywhere(now, lease_until).await.unwrap();
+    let job = unit.claim_job_anywhere(Lane::Training, now, lease_until).await.unwrap();
     unit.commit(quietly()).await.unwrap();
     job
 }
@@ -102,7 +102,7 @@ pub async fn every_job_has_one_claimer(store: Arc<dyn Store>) {
             let mut claimed = Vec::new();
             for n in 0..6 {
                 let mut unit = world.write().await;
-                let job = unit.claim_job_anywhere(at(1), at(1_000)).await.unwrap();
+                let job = unit.claim_job_anywhere(Lane::Training, at(1), at(1_000)).await.unwrap();
                 if n % 2 == 0 {
                     unit.commit(quietly()).await.unwrap();
                     claimed.extend(job);
@@ -114,4 +114,47 @@ pub async fn every_job_has_one_claimer(store: Arc<dyn Store>) {
     let claimed: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
     assert_eq!(claimed.len(), jobs.len());
     assert_eq!(claimed.iter().map(|job| job.id).collect::<HashSet<_>>(), jobs);
+}
+
+/// Work of one lane is not claimed for another, and one source's does not wait for another's.
+pub async fn lanes_do_not_wait_for_each_other(store: Arc<dyn Store>) {
+    let world = World::new(store).await;
+    let sync = |source_id| JobKind::SyncSource { agent_id: world.agent_id, source_id };
+    let (first, second) = (SourceId(world.id()), SourceId(world.id()));
+    enqueue(&world, world.agent_id, at(0)).await;
+    let mut unit = world.write().await;
+    for (source_id, due) in [(first, at(1)), (second, at(2)), (first, at(3))] {
+        unit.enqueue_job(world.id(), world.workspace_id, sync(source_id), due).await.unwrap();
+    }
+    unit.commit(quietly()).await.unwrap();
+    let mut claimed = Vec::new();
+    for _ in 0..3 {
+        let mut unit = world.write().await;
+        claimed.extend(unit.claim_job_anywhere(Lane::Fetching, at(5), at(50)).await.unwrap().map(|job| job.kind));
+        unit.commit(quietly()).await.unwrap();
+    }
+    assert_eq!(claimed, [sync(first), sync(second)]);
+    assert_eq!(claim(&world, at(5), at(50)).await.unwrap().kind, JobKind::TrainAgent(world.agent_id));
+}
+
+/// Work that waits is due at the earliest time that was asked for, and can be withdrawn until somebody begins it.
+pub async fn waiting_work_comes_sooner_or_is_withdrawn(store: Arc<dyn Store>) {
+    let world = World::new(store).await;
+    for due in [50, 20, 90] {
+        enqueue(&world, world.agent_id, at(due)).await;
+    }
+    assert_eq!(claim(&world, at(19), at(30)).await, None);
+    let withdraw = async |workspace_id| {
+        let mut unit = world.write().await;
+        unit.withdraw_job(workspace_id, JobKind::TrainAgent(world.agent_id)).await.unwrap();
+        unit.commit(quietly()).await.unwrap();
+    };
+    withdraw(world.beside().await.workspace_id).await;
+    let begun = claim(&world, at(20), at(30)).await.expect("another workspace withdraws nothing");
+    withdraw(world.workspace_id).await;
+    assert_eq!(claim(&world, at(30), at(40)).await.map(|job| job.id), Some(begun.id), "what was begun goes on");
+    enqueue(&world, world.agent_id, at(100)).await;
+    withdraw(world.workspace_id).await;
+    finish(&world, begun.id).await;
+    assert_eq!(claim(&world, at(1_000), at(2_000)).await, None);
 }

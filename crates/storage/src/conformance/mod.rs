@@ -74,8 +74,15 @@ macro_rules! conformance_suite {
                 a_lease_that_runs_out_gives_the_job_to_the_next,
                 work_is_not_done_twice_at_the_same_time,
                 every_job_has_one_claimer,
+                lanes_do_not_wait_for_each_other,
+                waiting_work_comes_sooner_or_is_withdrawn,
             ];
-            sources: [a_source_is_stored_changed_and_deleted, sources_are_listed_oldest_first];
+            sources: [
+                a_source_is_stored_changed_and_deleted,
+                sources_are_listed_oldest_first,
+                a_web_source_is_stored_and_changed,
+                pages_belong_to_their_source,
+            ];
             team: [
                 workspaces_are_found,
                 members_are_listed_in_the_order_they_joined,

@@ -215,6 +215,7 @@ function seedSources(world) {
       bytes: 18_400,
       created_at: Date.now() - 3 * 24 * HOUR,
       synced_at: Date.now() - 2 * HOUR,
+      web: null,
       ...over,
     };
     world.sources.set(source.id, source);
@@ -260,6 +261,7 @@ function seedSources(world) {
     },
     created_at: Date.now() - 30 * MINUTE,
     synced_at: null,
+    web: null,
   });
   countKnowledge(world, agent);
 }

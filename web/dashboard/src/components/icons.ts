@@ -18,6 +18,7 @@ export { default as EllipsisIcon } from "lucide-react/icons/ellipsis";
 export { default as ExternalLinkIcon } from "lucide-react/icons/external-link";
 export { default as FileTextIcon } from "lucide-react/icons/file-text";
 export { default as FrownIcon } from "lucide-react/icons/frown";
+export { default as GlobeIcon } from "lucide-react/icons/globe";
 export { default as HandIcon } from "lucide-react/icons/hand";
 export { default as InboxIcon } from "lucide-react/icons/inbox";
 export { default as KeyboardIcon } from "lucide-react/icons/keyboard";

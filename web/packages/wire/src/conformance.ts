@@ -25,6 +25,7 @@ export type Conforms = [
   Check<Accepts<Schema.BlockedOrigin, Ours.BlockedOrigin>>,
   Check<Accepts<Schema.Source, Ours.Source>>,
   Check<Accepts<Schema.SourceDetail, Ours.SourceDetail>>,
+  Check<Accepts<Schema.SourcePages, Ours.SourcePages>>,
   Check<Accepts<Schema.Passages, Ours.SourcePassages>>,
   Check<Accepts<Schema.AskAnswer, Ours.AskResponse>>,
   Check<Accepts<Schema.ModelState, Ours.ModelState>>,

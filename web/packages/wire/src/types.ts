@@ -449,7 +449,7 @@ export type Agent = {
 };
 export type BlockedOrigin = { origin: string; times: number; last_at: number };
 
-export type SourceKind = "file" | "text" | "qa";
+export type SourceKind = "file" | "text" | "qa" | "page" | "site";
 /** `markdown`, `html`, `text`, `csv`, `jsonl` or `qa`. */
 export type SourceFormat = string;
 export type SourceState = "queued" | "reading" | "indexing" | "ready" | "failed";
@@ -467,9 +467,75 @@ export type Source = {
   bytes: number;
   created_at: number;
   synced_at: number | null;
+  /** Only pages and sites have it. */
+  web: WebSource | null;
 };
+
+export type SyncEvery = "off" | "hourly" | "daily" | "weekly" | "monthly";
+export type SiteOptions = {
+  max_pages: number;
+  max_depth: number;
+  max_page_mb: number;
+  max_total_mb: number;
+  max_minutes: number;
+  path_prefix: string | null;
+};
+/** What happened, and what to do. */
+export type SourceProblem = { cause: string; fix: string };
+/** A sync that waits or is under way. */
+export type SourceSync = {
+  phase: "waiting" | "fetching" | "finishing";
+  started_at: number | null;
+  found: number;
+  fetched: number;
+  unchanged: number;
+  failed: number;
+  skipped: number;
+  current: string | null;
+};
+export type SyncReport = {
+  added: number;
+  changed: number;
+  unchanged: number;
+  missing: number;
+  removed: number;
+  failed: number;
+  skipped: number;
+  ended: "whole" | "pages_limit" | "bytes_limit" | "time_limit" | "stopped" | "site_down" | "failed";
+  error: SourceProblem | null;
+  warnings: SourceProblem[];
+};
+export type WebSource = {
+  url: string;
+  options: SiteOptions;
+  sync_every: SyncEvery;
+  next_sync_at: number | null;
+  last_synced_at: number | null;
+  sync: SourceSync | null;
+  last_sync: SyncReport | null;
+  pages: { read: number; skipped: number; missing: number; failed: number };
+};
+export type PageState = "read" | "skipped" | "missing" | "failed";
+export type SourcePage = {
+  id: string;
+  url: string;
+  title: string | null;
+  state: PageState;
+  error: SourceProblem | null;
+  format: SourceFormat | null;
+  passages: number;
+  bytes: number;
+  fetched_at: number;
+  missing_since: number | null;
+};
+export type SourcePages = { pages: SourcePage[]; next: string | null };
 export type SourceDocument = { id: string; title: string; url: string | null; passages: number };
-export type SourceDetail = { source: Source; documents: SourceDocument[] };
+export type SourceDetail = {
+  source: Source;
+  documents: SourceDocument[];
+  pages: SourcePage[];
+  pages_next: string | null;
+};
 export type SourcePassage = {
   id: string;
   document_title: string;

@@ -8,6 +8,7 @@ import { cx } from "../../components/cx";
 import { ConfirmDialog } from "../../components/dialog";
 import {
   FileTextIcon,
+  GlobeIcon,
   LoaderIcon,
   QuestionIcon,
   RetryIcon,
@@ -219,12 +220,16 @@ const KIND_ICONS: Record<Source["kind"], ReactNode> = {
   file: <FileTextIcon {...ICON} />,
   text: <TextIcon {...ICON} />,
   qa: <QuestionIcon {...ICON} />,
+  page: <GlobeIcon {...ICON} />,
+  site: <GlobeIcon {...ICON} />,
 };
 
 const KIND_NAMES: Record<Source["kind"], string> = {
   file: "File",
   text: "Text",
   qa: "Questions and answers",
+  page: "Page",
+  site: "Site",
 };
 
 function SourceTable({ sources, onRead }: { sources: readonly Source[]; onRead: (source: Source) => void }) {

@@ -177,6 +177,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/sources/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds one page by its address. It is fetched at once, and again by its schedule. */
+        post: operations["sources.add_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/sources/qa": {
         parameters: {
             query?: never;
@@ -188,6 +205,23 @@ export interface paths {
         put?: never;
         /** Adds question-and-answer pairs typed in. */
         post: operations["sources.add_pairs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/sources/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a site by the address where it begins: a page, a sitemap, or an llms.txt. It is fetched at once, and again by its schedule. */
+        post: operations["sources.add_site"];
         delete?: never;
         options?: never;
         head?: never;
@@ -636,6 +670,24 @@ export interface paths {
         delete: operations["sources.delete"];
         options?: never;
         head?: never;
+        /** Changes a source: its name, how often and how much of it is fetched. */
+        patch: operations["sources.change"];
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pages of a source and what became of them, a hundred at a time. */
+        get: operations["sources.pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -667,6 +719,40 @@ export interface paths {
         put?: never;
         /** Reads a source again. */
         post: operations["sources.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops fetching a page or a site. What was fetched by then is used; nothing is taken for gone. */
+        post: operations["sources.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches a page or a site again, now. */
+        post: operations["sources.sync"];
         delete?: never;
         options?: never;
         head?: never;
@@ -936,12 +1022,32 @@ export interface components {
             /** @description Its label at the time. */
             label: string;
         };
+        /** @description A page or a site, by its address. */
+        AddPage: {
+            /** @description How often to fetch it again. */
+            sync_every?: components["schemas"]["SyncEvery"];
+            /** @description What to call it; its address if absent. */
+            title?: string | null;
+            /** @description The address, as in a browser; `https://` may be left out. */
+            url: string;
+        };
         /** @description Pairs typed in. */
         AddPairs: {
             /** @description The pairs. */
             pairs: components["schemas"]["Pair"][];
             /** @description What they are about. */
             title: string;
+        };
+        /** @description A site, by the address where it begins: a page, a sitemap, or an llms.txt. */
+        AddSite: {
+            /** @description How much of it; what is absent has its default. */
+            options?: components["schemas"]["SiteOptions"];
+            /** @description How often to fetch it again. */
+            sync_every?: components["schemas"]["SyncEvery"];
+            /** @description What to call it; its address if absent. */
+            title?: string | null;
+            /** @description The address, as in a browser; `https://` may be left out. */
+            url: string;
         };
         /** @description Text typed in. */
         AddText: {
@@ -1041,6 +1147,12 @@ export interface components {
              *     }
              */
             model: components["schemas"]["ModelSettings"];
+            /**
+             * Format: double
+             * @description An answer less sure than this, 0 to 1, comes with the offer of a person.
+             * @default 0.7
+             */
+            offer_person_below: number;
             /**
              * @description Corner of the page the launcher sits in.
              * @default right
@@ -1161,6 +1273,13 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
             /** @description Whether they can sign in. */
             suspended?: boolean | null;
+        };
+        /** @description Changes a source. What is not named stays; `options` are given whole, and what is absent in them has its default. */
+        ChangeSource: {
+            /** @description Another name. */
+            name?: string | null;
+            options?: components["schemas"]["SiteOptions"] | null;
+            sync_every?: components["schemas"]["SyncEvery"] | null;
         };
         /** @description Tries out a model. */
         CheckModel: {
@@ -1912,6 +2031,33 @@ export interface components {
             /** @description Address, http or https only. */
             url: string;
         };
+        /** @description Pages by state. */
+        PageCounts: {
+            /**
+             * Format: int64
+             * @description Could not be fetched or read the last time; their last content still answers.
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Not there any more; their last content still answers for a time.
+             * @default 0
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Answer questions.
+             * @default 0
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Left out by somebody's will.
+             * @default 0
+             */
+            skipped: number;
+        };
         /** @description A page as the widget reports it. */
         PageSeen: {
             /** @description Its title. */
@@ -1919,6 +2065,11 @@ export interface components {
             /** @description Its address. */
             url: string;
         };
+        /**
+         * @description What became of a page.
+         * @enum {string}
+         */
+        PageState: "read" | "skipped" | "missing" | "failed";
         /** @description A question with its answer. */
         Pair: {
             /** @description The answer. */
@@ -1976,7 +2127,7 @@ export interface components {
          * @description What to do.
          * @enum {string}
          */
-        PolicyAction: "answer" | "abstain" | "hand_off" | "suppress" | "point_to_button";
+        PolicyAction: "answer" | "answer_and_offer" | "abstain" | "hand_off" | "suppress" | "point_to_button";
         /** @description Entries after a cursor, for clients that cannot hold a stream. */
         Polled: {
             /**
@@ -2154,6 +2305,44 @@ export interface components {
             /** @description Their password. */
             password: string;
         };
+        /** @description How much of a site is fetched. */
+        SiteOptions: {
+            /**
+             * Format: int32
+             * @description Links away from the start at most, 0 to 50.
+             * @default 10
+             */
+            max_depth: number;
+            /**
+             * Format: int32
+             * @description Minutes that one sync may take, 1 to 240.
+             * @default 30
+             */
+            max_minutes: number;
+            /**
+             * Format: int32
+             * @description Megabytes of one page at most, 1 to 20.
+             * @default 5
+             */
+            max_page_mb: number;
+            /**
+             * Format: int32
+             * @description Pages at most, 1 to 10,000.
+             * @default 2000
+             */
+            max_pages: number;
+            /**
+             * Format: int32
+             * @description Megabytes of all pages at most, 1 to 2,000.
+             * @default 200
+             */
+            max_total_mb: number;
+            /**
+             * @description The path below which pages belong to the site; that of its address if absent.
+             * @default null
+             */
+            path_prefix: string | null;
+        };
         /** @description Something the owner added. */
         Source: {
             /** @description The agent that answers from it. */
@@ -2188,11 +2377,16 @@ export interface components {
             /** @description Where reading stands. */
             state: components["schemas"]["SourceStatus"];
             synced_at: components["schemas"]["Timestamp"] | null;
+            web: components["schemas"]["Web"] | null;
         };
         /** @description A source and what it parsed into. */
         SourceDetail: {
             /** @description Its documents. */
             documents: components["schemas"]["Document"][];
+            /** @description The first of its pages, as `pages` lists them; only pages and sites have any. */
+            pages: components["schemas"]["SourcePage"][];
+            /** @description Where the next pages begin, for `pages`. */
+            pages_next: string | null;
             /** @description The source. */
             source: components["schemas"]["Source"];
         };
@@ -2212,7 +2406,41 @@ export interface components {
          * @description Where a source came from.
          * @enum {string}
          */
-        SourceKind: "file" | "text" | "qa";
+        SourceKind: "file" | "text" | "qa" | "page" | "site";
+        /** @description A page of a source. */
+        SourcePage: {
+            /**
+             * Format: int64
+             * @description Size, bytes.
+             */
+            bytes: number;
+            error: components["schemas"]["SourceError"] | null;
+            /** @description When it was last asked for. */
+            fetched_at: components["schemas"]["Timestamp"];
+            /** @description What it was read as. */
+            format: string | null;
+            /** @description Names it within its source. */
+            id: string;
+            missing_since: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Passages that answer from it. A page that failed or is missing still answers from what it was.
+             */
+            passages: number;
+            /** @description What became of it. */
+            state: components["schemas"]["PageState"];
+            /** @description Its title, once read. */
+            title: string | null;
+            /** @description Its address. */
+            url: string;
+        };
+        /** @description Pages of a source. */
+        SourcePages: {
+            /** @description Where the next ones begin. */
+            next: string | null;
+            /** @description By address. */
+            pages: components["schemas"]["SourcePage"][];
+        };
         /**
          * @description Where the reading of a source stands.
          * @enum {string}
@@ -2250,6 +2478,111 @@ export interface components {
          * @description One open live stream of a member's browser.
          */
         StreamId: string;
+        /** @description A sync that waits or is under way. */
+        Sync: {
+            /** @description The page that is being fetched. */
+            current: string | null;
+            /**
+             * Format: int64
+             * @description Pages that could not be fetched or read.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Pages that came with new content.
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description Pages found so far.
+             */
+            found: number;
+            /** @description Where it stands. */
+            phase: components["schemas"]["SyncPhase"];
+            /**
+             * Format: int64
+             * @description Pages left out by somebody's will, or not there.
+             */
+            skipped: number;
+            started_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Pages that are as they were.
+             */
+            unchanged: number;
+        };
+        /**
+         * @description How a sync ended.
+         * @enum {string}
+         */
+        SyncEnd: "whole" | "pages_limit" | "bytes_limit" | "time_limit" | "stopped" | "site_down" | "failed";
+        /**
+         * @description How often a source is fetched again.
+         * @enum {string}
+         */
+        SyncEvery: "off" | "hourly" | "daily" | "weekly" | "monthly";
+        /**
+         * @description Where a sync stands.
+         * @enum {string}
+         */
+        SyncPhase: "waiting" | "fetching" | "finishing";
+        /** @description What a sync came to. */
+        SyncReport: {
+            /**
+             * Format: int64
+             * @description Pages that are new.
+             * @default 0
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Pages whose text changed.
+             * @default 0
+             */
+            changed: number;
+            /**
+             * @description How it ended.
+             * @default whole
+             */
+            ended: components["schemas"]["SyncEnd"];
+            /** @default null */
+            error: components["schemas"]["SourceError"] | null;
+            /**
+             * Format: int64
+             * @description Pages that could not be fetched or read.
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Pages that are not there any more and are kept for a time.
+             * @default 0
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Pages that were removed.
+             * @default 0
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Pages left out by somebody's will.
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Pages that are as they were.
+             * @default 0
+             */
+            unchanged: number;
+            /**
+             * @description What the owner should know although it went well.
+             * @default []
+             */
+            warnings: components["schemas"]["SourceError"][];
+        };
         /**
          * @description Who a conversation was taken from.
          * @enum {string}
@@ -2370,6 +2703,21 @@ export interface components {
             /** @description Their name as far as known. */
             label: string;
         };
+        /** @description What a page or a site is fetched from, and where that stands. */
+        Web: {
+            last_sync: components["schemas"]["SyncReport"] | null;
+            last_synced_at: components["schemas"]["Timestamp"] | null;
+            next_sync_at: components["schemas"]["Timestamp"] | null;
+            /** @description How much is fetched. */
+            options: components["schemas"]["SiteOptions"];
+            /** @description The pages by state. */
+            pages: components["schemas"]["PageCounts"];
+            sync: components["schemas"]["Sync"] | null;
+            /** @description How often. */
+            sync_every: components["schemas"]["SyncEvery"];
+            /** @description Where to begin. */
+            url: string;
+        };
         /** @description Everything the widget needs to know before the visitor does anything. */
         WidgetConfig: {
             /** @description `#rrggbb`. */
@@ -2449,7 +2797,9 @@ export type AcceptInvitation = components['schemas']['AcceptInvitation'];
 export type ActedView = components['schemas']['ActedView'];
 export type Action = components['schemas']['Action'];
 export type ActionTaken = components['schemas']['ActionTaken'];
+export type AddPage = components['schemas']['AddPage'];
 export type AddPairs = components['schemas']['AddPairs'];
+export type AddSite = components['schemas']['AddSite'];
 export type AddText = components['schemas']['AddText'];
 export type Agent = components['schemas']['Agent'];
 export type AgentId = components['schemas']['AgentId'];
@@ -2467,6 +2817,7 @@ export type BlockedOrigins = components['schemas']['BlockedOrigins'];
 export type By = components['schemas']['By'];
 export type ChangeAgent = components['schemas']['ChangeAgent'];
 export type ChangeMember = components['schemas']['ChangeMember'];
+export type ChangeSource = components['schemas']['ChangeSource'];
 export type CheckModel = components['schemas']['CheckModel'];
 export type ChooseAvailability = components['schemas']['ChooseAvailability'];
 export type Citation = components['schemas']['Citation'];
@@ -2521,7 +2872,9 @@ export type Origin = components['schemas']['Origin'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnerView = components['schemas']['OwnerView'];
 export type Page = components['schemas']['Page'];
+export type PageCounts = components['schemas']['PageCounts'];
 export type PageSeen = components['schemas']['PageSeen'];
+export type PageState = components['schemas']['PageState'];
 export type Pair = components['schemas']['Pair'];
 export type Passage = components['schemas']['Passage'];
 export type Passages = components['schemas']['Passages'];
@@ -2550,15 +2903,23 @@ export type SetUp = components['schemas']['SetUp'];
 export type SetupState = components['schemas']['SetupState'];
 export type Side = components['schemas']['Side'];
 export type SignIn = components['schemas']['SignIn'];
+export type SiteOptions = components['schemas']['SiteOptions'];
 export type Source = components['schemas']['Source'];
 export type SourceDetail = components['schemas']['SourceDetail'];
 export type SourceError = components['schemas']['SourceError'];
 export type SourceId = components['schemas']['SourceId'];
 export type SourceKind = components['schemas']['SourceKind'];
+export type SourcePage = components['schemas']['SourcePage'];
+export type SourcePages = components['schemas']['SourcePages'];
 export type SourceStatus = components['schemas']['SourceStatus'];
 export type Sources = components['schemas']['Sources'];
 export type Spend = components['schemas']['Spend'];
 export type StreamId = components['schemas']['StreamId'];
+export type Sync = components['schemas']['Sync'];
+export type SyncEnd = components['schemas']['SyncEnd'];
+export type SyncEvery = components['schemas']['SyncEvery'];
+export type SyncPhase = components['schemas']['SyncPhase'];
+export type SyncReport = components['schemas']['SyncReport'];
 export type TakenFrom = components['schemas']['TakenFrom'];
 export type ThreadAnswer = components['schemas']['ThreadAnswer'];
 export type ThreadView = components['schemas']['ThreadView'];
@@ -2573,6 +2934,7 @@ export type VisitorId = components['schemas']['VisitorId'];
 export type VisitorLabel = components['schemas']['VisitorLabel'];
 export type VisitorThread = components['schemas']['VisitorThread'];
 export type VisitorView = components['schemas']['VisitorView'];
+export type Web = components['schemas']['Web'];
 export type WidgetConfig = components['schemas']['WidgetConfig'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceId = components['schemas']['WorkspaceId'];
@@ -3040,6 +3402,47 @@ export interface operations {
             };
         };
     };
+    "sources.add_page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "sources.add_pairs": {
         parameters: {
             query?: never;
@@ -3052,6 +3455,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AddPairs"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "sources.add_site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddSite"];
             };
         };
         responses: {
@@ -4038,6 +4482,81 @@ export interface operations {
             };
         };
     };
+    "sources.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSource"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "sources.pages": {
+        parameters: {
+            query?: {
+                /** @description What the page before gave as `next`. */
+                after?: string;
+                /** @description Only pages of this state. */
+                state?: components["schemas"]["PageState"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcePages"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "sources.passages": {
         parameters: {
             query?: {
@@ -4090,6 +4609,80 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "sources.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "sources.sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SourceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
