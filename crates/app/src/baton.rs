@@ -107,6 +107,7 @@ struct Inner {
     visitors: Mutex<LruCache<TokenHash, Visitor>>,
     turns_due: Notify,
     jobs_due: Notify,
+    embeddings_due: Notify,
     syncs_due: Notify,
     syncs: RunningSyncs,
     tasks: TaskTracker,
@@ -142,6 +143,7 @@ impl Baton {
                 visitors: Mutex::new(LruCache::new(kept(VISITORS_KEPT))),
                 turns_due: Notify::new(),
                 jobs_due: Notify::new(),
+                embeddings_due: Notify::new(),
                 syncs_due: Notify::new(),
                 syncs: RunningSyncs::default(),
                 tasks: TaskTracker::new(),
@@ -253,6 +255,10 @@ impl Baton {
 
     pub(crate) fn jobs_due(&self) -> &Notify {
         &self.inner.jobs_due
+    }
+
+    pub(crate) fn embeddings_due(&self) -> &Notify {
+        &self.inner.embeddings_due
     }
 
     pub(crate) fn syncs_due(&self) -> &Notify {

@@ -27,4 +27,4 @@ pub mod team;
 
 pub use crate::baton::{Baton, Config, Parts};
 pub use crate::error::AppError;
-pub use crate::reader::{DocumentReader, ReadDocuments, ReadFailure, ReadRequest};
+pub use crate::reader::{DocumentReader, PageAddress, ReadDocuments, ReadFailure, ReadRequest};

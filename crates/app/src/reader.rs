@@ -14,6 +14,20 @@ pub struct ReadRequest {
     pub source_id: String,
     /// What is known of the file besides its bytes.
     pub options: ReadOptions,
+    /// Where it was fetched from, if it is a page.
+    pub page: Option<PageAddress>,
+}
+
+/// Where a page was fetched from.
+///
+/// Its documents have this key and address, whatever the page says about itself: a link that an answer shows leads to where the
+/// text was found (K3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageAddress {
+    /// The page's key within its source.
+    pub key: String,
+    /// Its address.
+    pub url: String,
 }
 
 /// What a file was read into: at least one document, and at least one passage.

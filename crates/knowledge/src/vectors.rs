@@ -11,7 +11,7 @@ mod row;
 mod tests;
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::ops::Range;
 use std::path::Path;
 
@@ -158,6 +158,21 @@ impl Vectors {
             return Err(damaged());
         }
         Ok(Self { scales: scales.collect(), starts, rows: bytes.slice(rows), header })
+    }
+
+    /// What made the embeddings of a file, by its head alone; `None` if there is no such file, or it is none of embeddings.
+    pub fn embedder_of(path: &Path) -> Option<String> {
+        let mut file = fs::File::open(path).ok()?;
+        let mut start = [0; MAGIC.len() + 4];
+        file.read_exact(&mut start).ok()?;
+        let (magic, length) = start.split_at(MAGIC.len());
+        let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
+        if magic != MAGIC || length > HEADER_BYTES_MAX {
+            return None;
+        }
+        let mut header = vec![0; length];
+        file.read_exact(&mut header).ok()?;
+        serde_json::from_slice::<Header>(&header).ok().map(|header| header.embedder)
     }
 
     /// What made the embeddings.

@@ -14,8 +14,20 @@ use crate::limits::PASSAGES;
 pub fn parse(bytes: &[u8], request: &ReadRequest) -> Result<ReadDocuments, SourceError> {
     let failed = |error: ReadError| SourceError { cause: error.cause(), fix: error.fix() };
     let (format, documents) = documents(bytes, &request.options).map_err(failed)?;
-    let documents: Vec<_> = documents.iter().map(|document| document_passages(document, &request.source_id)).collect();
+    let documents: Vec<_> = documents
+        .into_iter()
+        .enumerate()
+        .map(|(number, document)| document_passages(&located(document, number, request), &request.source_id))
+        .collect();
     let passages = documents.iter().map(|document| document.passages.len()).sum::<usize>();
+    if passages == 0 && request.page.is_some() {
+        return Err(SourceError {
+            cause: "There is no text on the page to answer from.".into(),
+            fix:
+                "If a script fills the page in, give the address of a page that has its text in it, or upload the text."
+                    .into(),
+        });
+    }
     if passages == 0 {
         return Err(SourceError {
             cause: "There is no text in it to answer from.".into(),
@@ -26,6 +38,13 @@ pub fn parse(bytes: &[u8], request: &ReadRequest) -> Result<ReadDocuments, Sourc
         return Err(failed(ReadError::TooComplex));
     }
     Ok(ReadDocuments { format, documents })
+}
+
+/// A document of a page has the page's key and address, and the further ones of the same page a number behind the key.
+fn located(document: Document, number: usize, request: &ReadRequest) -> Document {
+    let Some(page) = &request.page else { return document };
+    let key = if number == 0 { page.key.clone() } else { format!("{}#{}", page.key, number + 1) };
+    document.located(key, page.url.as_str())
 }
 
 fn documents(bytes: &[u8], options: &ReadOptions) -> Result<(Format, Vec<Document>), ReadError> {

@@ -10,12 +10,14 @@ use crate::connection::{Row, SqlConnection, values};
 use crate::unit::SqlUnit;
 
 const TRAIN_AGENT: &str = "train_agent";
+const EMBED_AGENT: &str = "embed_agent";
 const SYNC_SOURCE: &str = "sync_source";
 
 /// How a job is stored: the name of its kind, its agent, and what it is done to.
 fn columns(kind: JobKind) -> (&'static str, AgentId, Uuid) {
     match kind {
         JobKind::TrainAgent(agent_id) => (TRAIN_AGENT, agent_id, agent_id.0),
+        JobKind::EmbedAgent(agent_id) => (EMBED_AGENT, agent_id, agent_id.0),
         JobKind::SyncSource { agent_id, source_id } => (SYNC_SOURCE, agent_id, source_id.0),
     }
 }
@@ -63,6 +65,7 @@ impl<C: SqlConnection> JobWrites for SqlUnit<C> {
     ) -> Result<Option<Job>, StoreError> {
         let kind = match lane {
             Lane::Training => TRAIN_AGENT,
+            Lane::Embedding => EMBED_AGENT,
             Lane::Fetching => SYNC_SOURCE,
         };
         // Work that somebody is doing is not begun a second time beside it: what waits behind it waits until it is done.
@@ -112,6 +115,7 @@ fn job(row: &Row) -> Result<Job, StoreError> {
     let row = row.of("job");
     let kind = match row.text(2, "kind")?.as_str() {
         TRAIN_AGENT => JobKind::TrainAgent(row.id(3, "agent_id")?),
+        EMBED_AGENT => JobKind::EmbedAgent(row.id(3, "agent_id")?),
         SYNC_SOURCE => JobKind::SyncSource { agent_id: row.id(3, "agent_id")?, source_id: row.id(4, "subject")? },
         other => return Err(row.unknown("kind", other)),
     };

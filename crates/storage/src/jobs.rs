@@ -12,6 +12,8 @@ use crate::StoreError;
 pub enum JobKind {
     /// Read an agent's new sources and publish a snapshot of all of them.
     TrainAgent(AgentId),
+    /// Embed the passages of an agent's published snapshot.
+    EmbedAgent(AgentId),
     /// Fetch a source of an agent from the web.
     SyncSource {
         /// The agent.
@@ -26,6 +28,8 @@ pub enum JobKind {
 pub enum Lane {
     /// Reading and indexing, which want the processor.
     Training,
+    /// Embedding, which takes minutes where training takes seconds.
+    Embedding,
     /// Fetching, which mostly waits.
     Fetching,
 }

@@ -117,7 +117,13 @@ pub(crate) async fn ask(
 pub(crate) async fn view(state: &ApiState, row: &AgentRow) -> Result<Agent, ApiError> {
     let sources = baton_app::knowledge::sources(&state.baton, row.workspace_id, row.id).await?;
     let training = baton_app::knowledge::is_training(&state.baton, row, &sources).await;
-    Ok(Agent::new(row, &sources, training, &state.baton.config().public_url))
+    Ok(Agent::new(
+        row,
+        &sources,
+        training,
+        baton_app::knowledge::meaning(&state.baton, row).into(),
+        &state.baton.config().public_url,
+    ))
 }
 
 /// The settings with changes merged in: objects are merged, everything else is replaced.

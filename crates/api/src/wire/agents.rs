@@ -45,6 +45,30 @@ pub struct Knowledge {
     pub trained_at: Option<Timestamp>,
     /// Why the last training failed.
     pub error: Option<String>,
+    /// Whether passages are found by their meaning too.
+    pub meaning: Meaning,
+}
+
+/// Whether passages are found by their meaning too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// There is no embedder: only words are searched.
+    Off,
+    /// The embeddings are being made; words are searched until they are there.
+    Preparing,
+    /// Words and meaning are searched.
+    Ready,
+}
+
+impl From<baton_app::knowledge::Meaning> for Meaning {
+    fn from(meaning: baton_app::knowledge::Meaning) -> Self {
+        match meaning {
+            baton_app::knowledge::Meaning::Off => Self::Off,
+            baton_app::knowledge::Meaning::Preparing => Self::Preparing,
+            baton_app::knowledge::Meaning::Ready => Self::Ready,
+        }
+    }
 }
 
 /// Where an agent's knowledge stands.
@@ -62,7 +86,13 @@ pub enum KnowledgeStatus {
 }
 
 impl Agent {
-    pub(crate) fn new(row: &AgentRow, sources: &[DomainSource], training: bool, public_url: &str) -> Self {
+    pub(crate) fn new(
+        row: &AgentRow,
+        sources: &[DomainSource],
+        training: bool,
+        meaning: Meaning,
+        public_url: &str,
+    ) -> Self {
         let (state, error) = match &row.knowledge.state {
             _ if training => (KnowledgeStatus::Training, None),
             KnowledgeState::Empty => (KnowledgeStatus::Empty, None),
@@ -80,6 +110,7 @@ impl Agent {
                 passages: row.knowledge.passages,
                 trained_at: row.knowledge.trained_at,
                 error,
+                meaning,
             },
             snippet: format!("<script async src=\"{public_url}/widget.js\" data-agent-id=\"{}\"></script>", row.id),
         }

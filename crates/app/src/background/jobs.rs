@@ -1,13 +1,14 @@
 //! Claims jobs that are due and does them: trainings one at a time, because reading and indexing want the whole processor;
+//! embeddings one at a time beside them, so that an agent with thousands of passages keeps nobody from being trained;
 //! what is fetched mostly waits, so a few at a time beside them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use baton_storage::{Job, JobKind, Lane, quietly};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
-use crate::knowledge::{abandon_sync, sync_source, train_agent};
+use crate::knowledge::{abandon_sync, embed_agent, sync_source, train_agent};
 use crate::{AppError, Baton};
 
 /// How long a node may hold a job without renewing.
@@ -25,10 +26,19 @@ const FETCHED_AT_ONCE: usize = 4;
 
 /// Works on the training lane, one job at a time.
 pub(crate) async fn run_training(baton: Baton) {
+    one_by_one(&baton, Lane::Training, baton.jobs_due()).await;
+}
+
+/// Works on the embedding lane, one job at a time.
+pub(crate) async fn run_embedding(baton: Baton) {
+    one_by_one(&baton, Lane::Embedding, baton.embeddings_due()).await;
+}
+
+async fn one_by_one(baton: &Baton, lane: Lane, due: &Notify) {
     loop {
-        match claim(&baton, Lane::Training).await {
+        match claim(baton, lane).await {
             Ok(Some(job)) => {
-                do_job(&baton, &job).await;
+                do_job(baton, &job).await;
                 continue;
             }
             Ok(None) => {}
@@ -36,7 +46,7 @@ pub(crate) async fn run_training(baton: Baton) {
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = baton.jobs_due().notified() => {}
+            () = due.notified() => {}
             () = baton.shutdown().cancelled() => return,
         }
     }
@@ -74,7 +84,7 @@ pub(crate) async fn run_fetching(baton: Baton) {
 
 /// Does a job that is due; whether there was one.
 pub(crate) async fn run_due(baton: &Baton) -> Result<bool, AppError> {
-    for lane in [Lane::Fetching, Lane::Training] {
+    for lane in [Lane::Fetching, Lane::Training, Lane::Embedding] {
         if let Some(job) = claim(baton, lane).await? {
             do_job(baton, &job).await;
             return Ok(true);
@@ -96,6 +106,7 @@ async fn claim(baton: &Baton, lane: Lane) -> Result<Option<Job>, AppError> {
 async fn work(baton: &Baton, job: &Job) -> Result<(), AppError> {
     match job.kind {
         JobKind::TrainAgent(agent_id) => train_agent(baton, job.workspace_id, agent_id).await,
+        JobKind::EmbedAgent(agent_id) => embed_agent(baton, job.workspace_id, agent_id).await,
         JobKind::SyncSource { source_id, .. } => sync_source(baton, job.workspace_id, source_id).await,
     }
 }

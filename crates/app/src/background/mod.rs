@@ -4,12 +4,15 @@ mod jobs;
 mod presence;
 mod turns;
 
+use crate::knowledge::embed_what_is_missing;
 use crate::{AppError, Baton};
 
 /// Starts all background work of this node. [`Baton::stop`] ends it and waits for it.
 pub fn start(baton: &Baton) {
     baton.tasks().spawn(turns::run(baton.clone()));
     baton.tasks().spawn(jobs::run_training(baton.clone()));
+    baton.tasks().spawn(jobs::run_embedding(baton.clone()));
+    baton.tasks().spawn(embed_what_is_missing(baton.clone()));
     baton.tasks().spawn(jobs::run_fetching(baton.clone()));
     baton.tasks().spawn(presence::run(baton.clone()));
 }

@@ -6,6 +6,8 @@ mod sources;
 mod train;
 mod web;
 
+pub(crate) use embed::embed_what_is_missing;
+pub use embed::{Meaning, embed_agent, meaning};
 pub use shelf::SnapshotShelf;
 pub(crate) use sources::deleted_since;
 pub use sources::{

@@ -71,6 +71,18 @@ impl SnapshotShelf {
         Ok(snapshot)
     }
 
+    /// The agent's snapshots that have embeddings, the newest first.
+    pub(crate) fn embedded(&self, agent_id: AgentId) -> Vec<SnapshotId> {
+        let Ok(entries) = std::fs::read_dir(self.agent_dir(agent_id)) else { return Vec::new() };
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let mut found: Vec<SnapshotId> = names
+            .filter_map(|name| name.strip_suffix(VECTORS)?.strip_suffix('.')?.parse().ok().map(SnapshotId))
+            .collect();
+        // Ids are made in the order of time.
+        found.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        found
+    }
+
     /// The next use opens the agent's snapshot anew: its embeddings have come.
     pub(crate) fn open_anew(&self, agent_id: AgentId) {
         self.opened().remove(&agent_id);

@@ -6,9 +6,9 @@ use baton_domain::ids::{AgentId, SnapshotId, WorkspaceId};
 use baton_domain::source::{Source, SourceError, SourceKind, SourceState};
 use baton_knowledge::{BuildOptions, Format, Manifest, ReadOptions, Snapshot, SourcePassages};
 use baton_realtime::{Signal, Topic};
-use baton_storage::{KnowledgeRow, KnowledgeState, quietly};
+use baton_storage::{JobKind, KnowledgeRow, KnowledgeState, quietly};
 
-use crate::knowledge::embed::embed_snapshot;
+use crate::knowledge::embed::embed_agent;
 use crate::knowledge::sources::{read_content, read_documents, tell, write_documents};
 use crate::{AppError, Baton, ReadDocuments, ReadFailure, ReadRequest};
 
@@ -34,17 +34,16 @@ pub async fn train_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: Age
             readable.push(source);
         }
     }
-    let Some((published, before)) = publish(baton, workspace_id, agent_id, readable).await? else { return Ok(()) };
-    // The docs answer from here on, by their words; their meaning follows.
-    embed_snapshot(baton, agent_id, published, before).await
+    publish(baton, workspace_id, agent_id, readable).await
 }
 
-/// Does the training that is due right now, in this task: for the command line, and for tests.
+/// Does the training that is due right now, and what follows it, in this task: for the command line, and for tests.
 ///
 /// # Errors
 /// As [`train_agent`].
 pub async fn train_now(baton: &Baton, workspace_id: WorkspaceId, agent_id: AgentId) -> Result<(), AppError> {
-    train_agent(baton, workspace_id, agent_id).await
+    train_agent(baton, workspace_id, agent_id).await?;
+    embed_agent(baton, workspace_id, agent_id).await
 }
 
 /// Indexing is read again too: a crash may have come before its documents were kept.
@@ -97,16 +96,17 @@ fn request_for(source: &Source) -> ReadRequest {
     };
     let title = (source.kind == SourceKind::Text).then(|| source.name.clone());
     let options = ReadOptions { file_name: source.name.clone(), format, title };
-    ReadRequest { source_id: source.id.to_string(), options }
+    ReadRequest { source_id: source.id.to_string(), options, page: None }
 }
 
-/// Publishes a snapshot of sources that were read; says which, and which was published before. `None` if it could not be built.
+/// Publishes a snapshot of sources that were read, unless it cannot be built.
+/// The docs answer from here on, by their words; their meaning follows as work of its own.
 async fn publish(
     baton: &Baton,
     workspace_id: WorkspaceId,
     agent_id: AgentId,
     sources: Vec<Source>,
-) -> Result<Option<(SnapshotId, Option<SnapshotId>)>, AppError> {
+) -> Result<(), AppError> {
     let mut passages = Vec::with_capacity(sources.len());
     for source in &sources {
         let documents = read_documents(baton, workspace_id, source.id).await?;
@@ -122,12 +122,10 @@ async fn publish(
         Ok(Ok(manifest)) => ready(baton, snapshot_id, &manifest),
         Ok(Err(error)) => {
             tracing::error!(agent.id = %agent_id, error = &error as &dyn std::error::Error, "training failed");
-            fail(baton, workspace_id, agent_id, &sources, &error.to_string()).await?;
-            return Ok(None);
+            return fail(baton, workspace_id, agent_id, &sources, &error.to_string()).await;
         }
         Err(_) => {
-            fail(baton, workspace_id, agent_id, &sources, "building the index failed").await?;
-            return Ok(None);
+            return fail(baton, workspace_id, agent_id, &sources, "building the index failed").await;
         }
     };
     let mut unit = baton.store().write().await?;
@@ -141,7 +139,11 @@ async fn publish(
             unit.update_source(workspace_id, &Source { state, ..now }).await?;
         }
     }
-    unit.commit(quietly()).await?;
+    if baton.embedder().is_some() {
+        unit.enqueue_job(baton.fresh(), workspace_id, JobKind::EmbedAgent(agent_id), baton.now()).await?;
+    }
+    let then = baton.clone();
+    unit.commit(Box::new(move || then.embeddings_due().notify_one())).await?;
     baton.forget_agent(agent_id);
     // The snapshot before stays for the questions that are being answered from it.
     let kept: Vec<_> = [Some(snapshot_id), agent.knowledge.snapshot_id].into_iter().flatten().collect();
@@ -150,7 +152,7 @@ async fn publish(
         tell(baton, workspace_id, source, None);
     }
     tell_agent(baton, workspace_id, agent_id);
-    Ok(Some((snapshot_id, agent.knowledge.snapshot_id)))
+    Ok(())
 }
 
 fn ready(baton: &Baton, snapshot_id: SnapshotId, manifest: &Manifest) -> KnowledgeRow {
@@ -202,6 +204,6 @@ async fn store_source(
     Ok(())
 }
 
-fn tell_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: AgentId) {
+pub(crate) fn tell_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: AgentId) {
     baton.hub().publish(Topic::Inbox(workspace_id), &Arc::new(Signal::Agent { agent_id }));
 }

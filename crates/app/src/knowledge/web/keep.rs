@@ -9,26 +9,30 @@ use baton_domain::time::Timestamp;
 use baton_fetch::{Content, CrawlEnd, CrawlError, Ended, Outcome, PageReport, Skipped};
 use baton_knowledge::DocumentPassages;
 
-use crate::AppError;
 use crate::knowledge::sources::{enqueue_training, read_documents, write_documents};
 use crate::knowledge::web::add::enqueue_sync;
 use crate::knowledge::web::files::{Change, Entry, read_pieces, write_links};
-use crate::knowledge::web::read::{page_of, read_page};
+use crate::knowledge::web::read::{ReadPage, page_of, request};
 use crate::knowledge::web::sync::Sync;
+use crate::{AppError, Baton, ReadFailure};
 
 /// What is needed to tell what became of a page.
-pub(super) struct Kept {
+pub(super) struct Kept<'b> {
+    pub(super) baton: &'b Baton,
     pub(super) source_id: String,
     /// The page as it was.
     pub(super) before: Option<SourcePage>,
     pub(super) now: Timestamp,
 }
 
-impl Kept {
-    /// What became of a page; one that changed is read, on a thread for such work.
-    pub(super) async fn entry(self, report: PageReport) -> Entry {
+impl Kept<'_> {
+    /// What became of a page; one that changed is read.
+    ///
+    /// # Errors
+    /// When nothing can be read now; the sync goes on later.
+    pub(super) async fn entry(self, report: PageReport) -> Result<Entry, AppError> {
         let PageReport { key, url, outcome, links, .. } = report;
-        let Self { source_id, before, now } = self;
+        let Self { baton, source_id, before, now } = self;
         let answered = before.as_ref().is_some_and(SourcePage::answers);
         let is_new = before.is_none();
         let mut page = before.unwrap_or_else(|| blank(&key, now));
@@ -39,7 +43,7 @@ impl Kept {
         let (change, documents) = match outcome {
             Outcome::Content(content) => {
                 let before = page.text_hash.clone();
-                let documents = read(&source_id, &mut page, url, content).await;
+                let documents = read(baton, &source_id, &mut page, url, content).await?;
                 match (documents, page.text_hash.as_str()) {
                     (None, _) => (Change::Failed, taken),
                     (Some(_), text) if text == before => (Change::Unchanged, None),
@@ -80,7 +84,7 @@ impl Kept {
             }
         };
         let links = links.map(|links| links.into_iter().map(String::from).collect());
-        Entry { page, links, documents, change }
+        Ok(Entry { page, links, documents, change })
     }
 }
 
@@ -110,34 +114,34 @@ fn blank(key: &str, now: Timestamp) -> SourcePage {
 
 /// Reads what a page is now; `None` if it cannot be read, with the reason in the page.
 async fn read(
+    baton: &Baton,
     source_id: &str,
     page: &mut SourcePage,
     url: url::Url,
     content: Content,
-) -> Option<Vec<DocumentPassages>> {
+) -> Result<Option<Vec<DocumentPassages>>, AppError> {
     page.etag.clone_from(&content.conditions.etag);
     page.last_modified.clone_from(&content.conditions.last_modified);
     page.content_hash.clone_from(&content.content_hash);
     page.bytes = content.bytes.len() as u64;
-    let (source_id, key) = (source_id.to_owned(), page.key.clone());
-    let read = tokio::task::spawn_blocking(move || read_page(&source_id, &key, &url, &content)).await;
-    // A reader that panics on hostile input fails its page, nothing else.
-    let read = read.unwrap_or_else(|_| Err(error("The page could not be read.", "Upload its text as a file.")));
-    match read {
+    let request = request(source_id, &page.key, &url, &content);
+    match baton.reader().read(content.bytes.to_vec(), request).await {
         Ok(read) => {
+            let read = ReadPage::from(read);
             page.found(PageState::Read);
             page.title = Some(read.title);
             page.format = Some(read.format);
             page.text_hash = read.text_hash;
             page.passages = read.documents.iter().map(|document| document.passages.len() as u64).sum();
-            Some(read.documents)
+            Ok(Some(read.documents))
         }
-        Err(error) => {
+        Err(ReadFailure::Unavailable(why)) => Err(AppError::Internal(why)),
+        Err(ReadFailure::Source(error)) => {
             page.found(PageState::Failed);
             page.error = Some(error);
             page.text_hash = String::new();
             page.passages = 0;
-            None
+            Ok(None)
         }
     }
 }

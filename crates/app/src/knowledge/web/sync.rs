@@ -224,7 +224,7 @@ impl<'b> Sync<'b> {
                     }
                     Some(CrawlEvent::Page(report)) => reading.push(self.read(*report)),
                 },
-                Some(entry) = reading.next(), if !reading.is_empty() => self.keep(entry).await?,
+                Some(entry) = reading.next(), if !reading.is_empty() => self.keep(entry?).await?,
                 () = due => self.store().await?,
             }
         }
@@ -232,9 +232,9 @@ impl<'b> Sync<'b> {
     }
 
     /// Reads a page where there is something to read, beside the crawl.
-    fn read(&self, report: PageReport) -> impl Future<Output = Entry> + use<> {
+    fn read(&self, report: PageReport) -> impl Future<Output = Result<Entry, AppError>> + use<'b> {
         let before = self.rows.get(&report.key).cloned();
-        let kept = Kept { source_id: self.id.to_string(), before, now: self.baton.now() };
+        let kept = Kept { baton: self.baton, source_id: self.id.to_string(), before, now: self.baton.now() };
         async move { kept.entry(report).await }
     }
 

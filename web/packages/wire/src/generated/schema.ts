@@ -1799,6 +1799,8 @@ export interface components {
             documents: number;
             /** @description Why the last training failed. */
             error: string | null;
+            /** @description Whether passages are found by their meaning too. */
+            meaning: components["schemas"]["Meaning"];
             /**
              * Format: int64
              * @description Passages in it.
@@ -1859,6 +1861,11 @@ export interface components {
             /** @description Their workspace. */
             workspace: components["schemas"]["Workspace"];
         };
+        /**
+         * @description Whether passages are found by their meaning too.
+         * @enum {string}
+         */
+        Meaning: "off" | "preparing" | "ready";
         /** @description A person of the team. */
         Member: {
             /** @description What they chose. */
@@ -2855,6 +2862,7 @@ export type Line = components['schemas']['Line'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type LookUpInvitation = components['schemas']['LookUpInvitation'];
 export type Me = components['schemas']['Me'];
+export type Meaning = components['schemas']['Meaning'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
 export type Members = components['schemas']['Members'];
