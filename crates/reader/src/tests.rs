@@ -25,6 +25,7 @@ fn request(name: &str) -> ReadRequest {
     ReadRequest {
         source_id: "source".to_owned(),
         options: ReadOptions { file_name: name.to_owned(), ..ReadOptions::default() },
+        page: None,
     }
 }
 

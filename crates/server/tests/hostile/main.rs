@@ -34,7 +34,7 @@ impl Watched {
 
     async fn read(&self, name: &str, bytes: Vec<u8>) -> Result<ReadDocuments, SourceError> {
         let options = ReadOptions { file_name: name.to_owned(), ..ReadOptions::default() };
-        let request = ReadRequest { source_id: "source".to_owned(), options };
+        let request = ReadRequest { source_id: "source".to_owned(), options, page: None };
         let begun = Instant::now();
         let read = self.reader.read(bytes, request).await;
         assert!(begun.elapsed() < LONGEST, "{name} took {:?}", begun.elapsed());
