@@ -12,7 +12,7 @@ use crate::snapshot::{Contrast, QueryTerm, SnapshotError};
 /// What words count; meaning counts the rest.
 pub(super) const LEXICAL_WEIGHT: f32 = 0.5;
 /// Passages that words bring in. Beyond them a word's score is too small to matter beside a cosine.
-const LEXICAL_CANDIDATES: usize = 1_000;
+const LEXICAL_CANDIDATES: usize = 300;
 /// Passages that meaning brings in.
 const SEMANTIC_CANDIDATES: usize = 100;
 /// Cosines whose mean says what is near to a question at all.
