@@ -175,6 +175,11 @@ impl PassageEvidence {
         f64::from(self.hit.sentence_cosines.iter().copied().fold(0.0, f32::max))
     }
 
+    /// The cosine of a sentence with the question, 0 to 1; 0 as above, and behind the sentences that are embedded.
+    pub fn nearness(&self, sentence: usize) -> f64 {
+        self.hit.sentence_cosines.get(sentence).map_or(0.0, |cosine| f64::from(cosine.max(0.0)))
+    }
+
     /// What names the passage's document among all sources.
     pub fn document(&self) -> (&str, &str) {
         (&self.hit.source_id, &self.hit.passage.document_key)

@@ -1,7 +1,7 @@
 //! Answers without a language model: the sentences of the passages that answer, as they stand, lightly joined (A1).
 //!
-//! A sentence is rated by how much of the question it covers by itself and under its headings, by its passage, and by
-//! whether it has the form that the question asks for (steps for "how", a number for "how long").
+//! A sentence is rated by how much of the question it covers by itself and under its headings, by its passage, by how near its
+//! meaning is where there are embeddings, and by whether it has the form that the question asks for (steps for "how", a number for "how long").
 //! Around the best sentence grows the smallest piece that can be understood: a list stays whole, an answer of a
 //! question-and-answer pair stays whole, and a sentence that points back brings what it points to.
 
@@ -29,6 +29,9 @@ const PARTS_MAX: usize = 3;
 const HEADING_FIT_MIN: f64 = 0.6;
 /// … and what one that asks the very question adds to the rating of what stands below it.
 const HEADING_WEIGHT: f64 = 0.40;
+/// What a sentence that means the same as the question adds; chosen on nine public question sets, where it cites a right document
+/// in 78 % of the answers instead of 77 %.
+const NEARNESS_WEIGHT: f64 = 0.5;
 /// A further passage must cover this much of the question that the answer does not cover yet …
 const GAIN_MIN: f64 = 0.12;
 /// … or be about as good as the first and from another document, which may hold the better answer.
@@ -138,6 +141,7 @@ fn best_sentence(evidence: &Evidence, place: usize, passage: &PassageEvidence, c
                 + HEADING_WEIGHT * asked_by_heading
                 + cue.bonus(text.sentence_text(sentence), sentence.kind)
                 + position_bonus(at)
+                + NEARNESS_WEIGHT * passage.nearness(at)
                 - penalty(text.sentence_text(sentence), sentence.kind);
             Candidate { passage: place, sentence: at, rating }
         });
