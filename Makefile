@@ -65,7 +65,7 @@ QUESTION_SETS ?= ../shared/data
 
 eval: model build ## How good the answers are, on question sets: QUESTION_SETS=FOLDER. Writes target/eval/.
 	mkdir -p target/eval
-	./target/release/baton eval docs-qa $(QUESTION_SETS)/docs-qa/dev --predictions target/eval/docs-qa.jsonl --json target/eval/docs-qa.json --html target/eval/docs-qa.html
+	./target/release/baton eval docs-qa $(QUESTION_SETS)/docs-qa/dev --embeddings target/eval/embeddings --predictions target/eval/docs-qa.jsonl --json target/eval/docs-qa.json --html target/eval/docs-qa.html
 	./target/release/baton eval intent $(QUESTION_SETS)/handoff-intent/dev/human_request.jsonl --predictions target/eval/human_request.jsonl
 	./target/release/baton eval intent $(QUESTION_SETS)/handoff-intent/dev/frustration.jsonl --predictions target/eval/frustration.jsonl
 
@@ -76,6 +76,7 @@ chaos: build ## kill -9 under load: nothing acknowledged is lost or doubled.
 	cargo run --release --locked -p baton-load -- chaos
 
 bench: build ## Latency, throughput, memory, start time, sizes; writes target/bench/*.json.
+	cargo run --release --locked -p baton-eval --example speed
 	cargo run --release --locked -p baton-load -- bench
 
 screenshots: web ## Makes the pictures of the README and the docs.

@@ -141,7 +141,7 @@ fn best_sentence(evidence: &Evidence, place: usize, passage: &PassageEvidence, c
                 + HEADING_WEIGHT * asked_by_heading
                 + cue.bonus(text.sentence_text(sentence), sentence.kind)
                 + position_bonus(at)
-                + NEARNESS_WEIGHT * passage.nearness(at)
+                + NEARNESS_WEIGHT * (1.0 - asked_by_heading) * passage.nearness(at)
                 - penalty(text.sentence_text(sentence), sentence.kind);
             Candidate { passage: place, sentence: at, rating }
         });

@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use serde_json::json;
@@ -49,6 +50,10 @@ impl Model {
     pub(crate) async fn start(answer: &str, length: Duration) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
+        // Otherwise the second piece waits for an acknowledgement that the client delays.
+        let listener = listener.tap_io(|connection| {
+            let _ = connection.set_nodelay(true);
+        });
         let pieces = split(answer, PIECES);
         let pause = length / u32::try_from(pieces.len()).unwrap_or(u32::MAX);
         let manner = Arc::new(Manner { pieces: pieces.iter().map(|piece| event(piece)).collect(), pause });
@@ -56,6 +61,11 @@ impl Model {
         let mut tasks = JoinSet::new();
         tasks.spawn(async move { axum::serve(listener, routes).await });
         Ok(Self { address, _tasks: tasks })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The environment in which a server uses this model.

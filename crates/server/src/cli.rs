@@ -119,6 +119,9 @@ pub(crate) enum EvalCommand {
         /// The lowest confidence at which to answer, 0 to 1.
         #[arg(long, default_value_t = baton_answer::DEFAULT_THRESHOLD)]
         threshold: f64,
+        /// A file in which embeddings are kept between runs: making them takes minutes, asking takes seconds.
+        #[arg(long, value_name = "FILE")]
+        embeddings: Option<PathBuf>,
     },
     /// Says which messages ask for a person.
     Intent {

@@ -1,10 +1,12 @@
 //! `baton eval`: how good the answers are, on questions whose answers are known.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use baton_eval::report::{Report, page};
-use baton_eval::{docs_qa, intent};
+use baton_eval::{Cached, docs_qa, intent};
+use baton_knowledge::Embedder;
 
 use crate::cli::{EvalCommand, EvalOptions};
 use crate::embedder;
@@ -13,8 +15,15 @@ use crate::serve::say;
 /// Asks, and says what came of it.
 pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
     match &options.what {
-        EvalCommand::DocsQa { folder, predictions, json, html, threshold } => {
-            let asked = docs_qa::run(folder, *threshold, embedder::built_in()?.as_ref())?;
+        EvalCommand::DocsQa { folder, predictions, json, html, threshold, embeddings } => {
+            let kept = match (embedder::built_in()?, embeddings) {
+                (Some(embedder), Some(path)) => Kept::InFile(Arc::new(Cached::open(embedder, path)?)),
+                (embedder, _) => Kept::Nowhere(embedder),
+            };
+            let asked = docs_qa::run(folder, *threshold, kept.embedder().as_ref())?;
+            if let Kept::InFile(cached) = &kept {
+                cached.save()?;
+            }
             if let Some(path) = predictions {
                 docs_qa::write_predictions(path, &asked)?;
             }
@@ -46,6 +55,21 @@ pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where embeddings are kept for the next run.
+enum Kept {
+    Nowhere(Option<Arc<dyn Embedder>>),
+    InFile(Arc<Cached>),
+}
+
+impl Kept {
+    fn embedder(&self) -> Option<Arc<dyn Embedder>> {
+        match self {
+            Self::Nowhere(embedder) => embedder.clone(),
+            Self::InFile(cached) => Some(Arc::clone(cached) as _),
+        }
+    }
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 mod burst;
 mod chat;
+mod first_words;
 mod flood;
 mod held;
 mod idle;
@@ -35,13 +36,15 @@ pub(crate) enum Part {
     Idle,
     /// Start, idle memory, sizes.
     Start,
+    /// What is added to a model's own time until its first words.
+    FirstWords,
 }
 
 /// Sizes of the measurements.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
     /// Measure only these.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Latency, Part::Sustained, Part::Flood, Part::Burst, Part::Idle, Part::Start])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Latency, Part::Sustained, Part::Flood, Part::Burst, Part::Idle, Part::Start, Part::FirstWords])]
     only: Vec<Part>,
     /// Where the results go, one JSON file each.
     #[arg(long, default_value = "target/bench")]
@@ -126,6 +129,7 @@ pub(crate) async fn run(binary: PathBuf, arguments: Vec<String>, options: Option
             Part::Burst => burst::measure(&bench, figures).await?,
             Part::Idle => (idle::measure(&bench, figures).await?, 0),
             Part::Start => (start::measure(&bench, figures).await?, 0),
+            Part::FirstWords => (first_words::measure(&bench, figures).await?, 0),
         };
         figures = added;
         lost += missing;
