@@ -7,11 +7,11 @@ use baton_eval::report::{Report, page};
 use baton_eval::{docs_qa, intent};
 
 use crate::cli::{EvalCommand, EvalOptions};
-use crate::embedder;
+use crate::{embedder, golden};
 use crate::serve::say;
 
 /// Asks, and says what came of it.
-pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
+pub(crate) async fn run(options: &EvalOptions) -> anyhow::Result<()> {
     match &options.what {
         EvalCommand::DocsQa { folder, predictions, json, html, threshold } => {
             let asked = docs_qa::run(folder, *threshold, embedder::built_in()?.as_ref())?;
@@ -27,6 +27,7 @@ pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
             }
             say(&report.table());
         }
+        EvalCommand::Golden(options) => golden::run(options).await?,
         EvalCommand::Intent { file, predictions } => {
             let embedder = embedder::built_in()?;
             let labelled = intent::run(file, intent::Label::of(file), embedder.as_deref())?;
@@ -48,6 +49,6 @@ pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -12,6 +12,8 @@ use crate::StoreError;
 pub enum JobKind {
     /// Read an agent's new sources and publish a snapshot of all of them.
     TrainAgent(AgentId),
+    /// Fit how an agent's confidence is moved to what is known of its answers.
+    Calibrate(AgentId),
     /// Fetch a source of an agent from the web.
     SyncSource {
         /// The agent.

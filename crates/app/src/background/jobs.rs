@@ -7,6 +7,7 @@ use std::time::Duration;
 use baton_storage::{Job, JobKind, Lane, quietly};
 use tokio::sync::Semaphore;
 
+use crate::golden::calibrate;
 use crate::knowledge::{abandon_sync, sync_source, train_agent};
 use crate::{AppError, Baton};
 
@@ -96,6 +97,7 @@ async fn claim(baton: &Baton, lane: Lane) -> Result<Option<Job>, AppError> {
 async fn work(baton: &Baton, job: &Job) -> Result<(), AppError> {
     match job.kind {
         JobKind::TrainAgent(agent_id) => train_agent(baton, job.workspace_id, agent_id).await,
+        JobKind::Calibrate(agent_id) => calibrate(baton, job.workspace_id, agent_id).await,
         JobKind::SyncSource { source_id, .. } => sync_source(baton, job.workspace_id, source_id).await,
     }
 }

@@ -7,6 +7,7 @@ mod train;
 mod web;
 
 pub use shelf::SnapshotShelf;
+pub(crate) use shelf::open as open_snapshot;
 pub(crate) use sources::deleted_since;
 pub use sources::{
     Content, NewSource, PassageView, QuestionAnswer, add_source, content_hash, delete_source, is_training, passages,
