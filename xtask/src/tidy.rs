@@ -152,7 +152,7 @@ fn storage_methods_are_proven(root: &Path, breaches: &mut Vec<String>) -> anyhow
     let source = root.join("crates/storage/src");
     let suite: String = read_all(&source.join("conformance"))?
         + &std::fs::read_to_string(source.join("conformance.rs")).unwrap_or_default();
-    for file in ["agents", "conversations", "jobs", "sources", "team", "turns", "visitors"] {
+    for file in ["agents", "conversations", "golden", "jobs", "sources", "team", "turns", "visitors"] {
         let contract = std::fs::read_to_string(source.join(format!("{file}.rs")))?;
         for method in contract
             .lines()

@@ -4,6 +4,8 @@
 //! A small logistic model turns what retrieval and extraction measured into the probability that the question can be
 //! answered from these documents and that the right document is among the cited ones.
 
+pub mod shift;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
@@ -154,7 +156,7 @@ impl Features {
         self.cosine_top > 0.0
     }
 
-    /// The probability that an answer from this evidence is right, 0 to 1.
+    /// The probability that an answer from this evidence is right, 0 to 1, before the agent's own [`shift`].
     pub fn confidence(&self) -> f64 {
         if self.has_meaning() {
             FITTED_WITH_EMBEDDINGS.probability(&self.by_meaning())

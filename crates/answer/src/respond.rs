@@ -17,6 +17,7 @@ use baton_knowledge::{Embedder, Snapshot, SnapshotError, citation_url};
 use serde::{Deserialize, Serialize};
 
 use crate::citation::Citation;
+use crate::confidence::shift::shifted;
 use crate::confidence::{DEFAULT_THRESHOLD, Features};
 use crate::evidence::{Evidence, PassageEvidence};
 use crate::extractive::{Extract, extract, markdown};
@@ -64,6 +65,9 @@ impl fmt::Debug for AnswerContext {
 pub struct AnswerSettings {
     /// The lowest confidence at which to answer, 0 to 1.
     pub threshold: f64,
+    /// What the agent's own evidence adds to the log-odds of a confidence; see [`crate::confidence::shift`].
+    #[serde(default)]
+    pub shift: f64,
     /// How the owner wants the AI to behave; used only when a model writes.
     pub instructions: String,
     /// How long a model may take.
@@ -72,7 +76,7 @@ pub struct AnswerSettings {
 
 impl Default for AnswerSettings {
     fn default() -> Self {
-        Self { threshold: DEFAULT_THRESHOLD, instructions: String::new(), deadlines: Deadlines::default() }
+        Self { threshold: DEFAULT_THRESHOLD, shift: 0.0, instructions: String::new(), deadlines: Deadlines::default() }
     }
 }
 
@@ -108,6 +112,9 @@ pub struct Response {
     pub origin: Origin,
     /// The probability that an answer from this evidence is right, 0 to 1; 0 without any evidence.
     pub confidence: f64,
+    /// The same before the agent's own shift.
+    #[serde(default)]
+    pub raw_confidence: f64,
     /// The measures behind the confidence; absent for small talk and when nothing was found.
     pub features: Option<Features>,
     /// The passages that were found, best first.
@@ -212,7 +219,8 @@ pub async fn respond(
     let Some(found) = extract(&evidence, &asked) else { return Ok(Response::nothing_found()) };
     let features = Features::measure(&evidence, &found);
     let base = Response {
-        confidence: features.confidence(),
+        confidence: shifted(features.confidence(), ctx.settings.shift),
+        raw_confidence: features.confidence(),
         features: Some(features),
         considered: evidence.passages.iter().take(CONSIDERED_MAX).map(Considered::from).collect(),
         outcome: Outcome::Abstain { related: related(&evidence) },
@@ -342,6 +350,7 @@ impl Response {
             outcome: Outcome::Abstain { related: Vec::new() },
             origin: Origin::Fixed,
             confidence: 0.0,
+            raw_confidence: 0.0,
             features: None,
             considered: Vec::new(),
             usage: Usage::default(),

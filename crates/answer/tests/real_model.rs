@@ -119,7 +119,7 @@ async fn random_words_never_reach_a_visitor() {
         snapshot: Snapshot::open(&at).unwrap(),
         embedder: None,
         model: Some(model(&address(), "random", Some("sesame"))),
-        settings: AnswerSettings { threshold: 0.3, instructions: String::new(), deadlines: DEADLINES },
+        settings: AnswerSettings { threshold: 0.3, shift: 0.0, instructions: String::new(), deadlines: DEADLINES },
         nonce: "k7".to_owned(),
     };
     for turn in 0..5 {

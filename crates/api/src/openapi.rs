@@ -25,6 +25,7 @@ use crate::{dashboard, widget};
         (name = "account", description = "Signing up, in and out."),
         (name = "team", description = "Members and invitations."),
         (name = "agents", description = "AI agents and their settings."),
+        (name = "golden", description = "Golden questions, trainings to go back to, and what an answer threshold does."),
         (name = "sources", description = "What agents answer from."),
         (name = "inbox", description = "Conversations, and the live stream of their changes.")
     ),
@@ -67,13 +68,15 @@ fn finished(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
 }
 
 /// Schemas with values that may be left out: what clients send, where absent means the default, and the error's details.
-const REQUESTS: [&str; 11] = [
+const REQUESTS: [&str; 13] = [
     "AddPage",
     "AddSite",
     "ChangeAgent",
+    "ChangeGoldenQuestion",
     "ChangeMember",
     "ChangeSource",
     "Context",
+    "Expectation",
     "PageSeen",
     "PressAction",
     "Rate",

@@ -5,6 +5,7 @@
 //!
 //! - [`conversations`]: what visitors and members do in a thread, and the AI's turns.
 //! - [`knowledge`]: sources, training, snapshots.
+//! - [`golden`]: golden questions, trainings to go back to, calibration, what a threshold does.
 //! - [`agents`]: settings, allowed sites, tickets.
 //! - [`models`]: which language model writes for an agent, its key, its cost.
 //! - [`team`]: set-up, sign-in, invitations, members, availability.
@@ -17,6 +18,7 @@ pub mod background;
 mod baton;
 pub mod conversations;
 mod error;
+pub mod golden;
 pub mod knowledge;
 pub mod models;
 mod reader;

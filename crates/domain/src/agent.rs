@@ -44,6 +44,8 @@ pub struct AgentSettings {
     pub answer_threshold: f64,
     /// An answer less sure than this, 0 to 1, comes with the offer of a person.
     pub offer_person_below: f64,
+    /// A training after which a golden question fails that passed before is not published (K7).
+    pub refuse_worse_training: bool,
     /// When the AI speaks again after a close (H9).
     pub ai_resumes: AiResumes,
     /// How long after the last activity a visitor continues the same thread, minutes (H9).
@@ -69,6 +71,7 @@ impl Default for AgentSettings {
             handoff: HandoffSettings::default(),
             answer_threshold: 0.5,
             offer_person_below: 0.7,
+            refuse_worse_training: false,
             ai_resumes: AiResumes::AfterClose,
             session_window_minutes: 24 * 60,
             burst_wait_ms: 600,

@@ -62,6 +62,10 @@ id! {
     SourceId;
     /// One published index of an agent's knowledge.
     SnapshotId;
+    /// One training of an agent, whose snapshot was published or refused.
+    TrainingId;
+    /// A question of which the owner says what is to come of it.
+    GoldenQuestionId;
     /// A message id made by the sender, unique per conversation: sending again returns the first result.
     ClientId;
     /// One open live stream of a member's browser.

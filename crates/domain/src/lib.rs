@@ -10,6 +10,7 @@
 pub mod agent;
 pub mod availability;
 pub mod conversation;
+pub mod golden;
 pub mod ids;
 pub mod model;
 pub mod policy;

@@ -123,6 +123,8 @@ pub(crate) enum EvalCommand {
         #[arg(long, value_name = "FILE")]
         embeddings: Option<PathBuf>,
     },
+    /// Asks golden questions and fails if one of them does: of a folder of docs, or of an agent.
+    Golden(GoldenOptions),
     /// Says which messages ask for a person.
     Intent {
         /// A file with one JSON object a line: `id`, `text`, `label` (1 asks, 0 does not, null cannot be told).
@@ -131,6 +133,27 @@ pub(crate) enum EvalCommand {
         #[arg(long, value_name = "FILE")]
         predictions: Option<PathBuf>,
     },
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct GoldenOptions {
+    /// A folder of docs. Without one, an agent's own docs and golden questions are asked.
+    #[arg(requires = "questions", conflicts_with_all = ["agent", "data_dir"])]
+    pub(crate) folder: Option<PathBuf>,
+    /// The questions for a folder: CSV with a header, or one JSON object a line, with `question`, and `expect` or `must_hand_off`.
+    #[arg(long, value_name = "FILE", requires = "folder")]
+    pub(crate) questions: Option<PathBuf>,
+    /// The lowest confidence at which to answer, 0 to 1; for an agent, its own if none is given.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) threshold: Option<f64>,
+    /// Where to write the results as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// The agent's name. Needed when there are several agents.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+    #[command(flatten)]
+    pub(crate) at: DataOptions,
 }
 
 /// Where everything is.

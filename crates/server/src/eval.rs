@@ -9,11 +9,11 @@ use baton_eval::{Cached, docs_qa, intent};
 use baton_knowledge::Embedder;
 
 use crate::cli::{EvalCommand, EvalOptions};
-use crate::embedder;
+use crate::{embedder, golden};
 use crate::serve::say;
 
 /// Asks, and says what came of it.
-pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
+pub(crate) async fn run(options: &EvalOptions) -> anyhow::Result<()> {
     match &options.what {
         EvalCommand::DocsQa { folder, predictions, json, html, threshold, embeddings } => {
             let kept = match (embedder::built_in()?, embeddings) {
@@ -36,6 +36,7 @@ pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
             }
             say(&report.table());
         }
+        EvalCommand::Golden(options) => golden::run(options).await?,
         EvalCommand::Intent { file, predictions } => {
             let embedder = embedder::built_in()?;
             let labelled = intent::run(file, intent::Label::of(file), embedder.as_deref())?;
@@ -57,6 +58,7 @@ pub(crate) fn run(options: &EvalOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
+<<<<<<< HEAD
 /// Where embeddings are kept for the next run.
 enum Kept {
     Nowhere(Option<Arc<dyn Embedder>>),
@@ -73,5 +75,8 @@ impl Kept {
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+=======
+pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+>>>>>>> wt-golden
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

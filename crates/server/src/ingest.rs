@@ -140,7 +140,7 @@ pub(crate) async fn agent_named(baton: &Baton, name: Option<&str>, make: bool) -
 }
 
 /// Every file that can be read: its name as a source, and where it is.
-fn find_files(paths: &[PathBuf]) -> anyhow::Result<Vec<(String, PathBuf)>> {
+pub(crate) fn find_files(paths: &[PathBuf]) -> anyhow::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
     for path in paths {
         let kind = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;

@@ -7,6 +7,7 @@ mod data_folder;
 mod demo;
 mod embedder;
 mod eval;
+mod golden;
 mod http;
 mod ingest;
 mod outgoing;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
             Command::Demo(options) => demo::run(&options).await,
             Command::Ingest(options) => ingest::run(&options).await,
             Command::Ask(options) => ask::run(&options).await,
-            Command::Eval(options) => eval::run(&options),
+            Command::Eval(options) => eval::run(&options).await,
             Command::Openapi => cli::print_openapi(),
             Command::Read => anyhow::bail!("reading has a process of its own"),
         }

@@ -56,6 +56,7 @@ async fn set_up(store: &SqliteStore) -> Outcome<()> {
         name: "Docs".into(),
         settings,
         knowledge,
+        calibration: baton_domain::golden::Calibration::default(),
         created_at,
     })
     .await?;

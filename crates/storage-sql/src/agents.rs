@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use baton_domain::agent::AgentSettings;
+use baton_domain::golden::Calibration;
 use baton_domain::ids::{AgentId, WorkspaceId};
 use baton_domain::text::Origin;
 use baton_domain::time::Timestamp;
@@ -17,7 +18,7 @@ impl<C: SqlConnection> AgentReads for SqlUnit<C> {
     async fn agent(&mut self, workspace_id: WorkspaceId, id: AgentId) -> Result<Option<AgentRow>, StoreError> {
         self.first(
             "select id, workspace_id, name, settings, created_at,
-            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at
+            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at, calibration
             from agent
             where id = $1
             and workspace_id = $2",
@@ -30,7 +31,7 @@ impl<C: SqlConnection> AgentReads for SqlUnit<C> {
     async fn agent_anywhere(&mut self, id: AgentId) -> Result<Option<AgentRow>, StoreError> {
         self.first(
             "select id, workspace_id, name, settings, created_at,
-            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at
+            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at, calibration
             from agent
             where id = $1",
             values![id],
@@ -42,7 +43,7 @@ impl<C: SqlConnection> AgentReads for SqlUnit<C> {
     async fn agents(&mut self, workspace_id: WorkspaceId) -> Result<Vec<AgentRow>, StoreError> {
         self.all(
             "select id, workspace_id, name, settings, created_at,
-            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at
+            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at, calibration
             from agent
             where workspace_id = $1
             order by created_at, id",
@@ -91,8 +92,8 @@ impl<C: SqlConnection> AgentWrites for SqlUnit<C> {
             "the agent",
             "insert into agent
             (id, workspace_id, name, settings, created_at,
-            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            knowledge_state, knowledge_error, snapshot_id, documents, passages, trained_at, calibration)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             values![
                 agent.id,
                 agent.workspace_id,
@@ -105,6 +106,7 @@ impl<C: SqlConnection> AgentWrites for SqlUnit<C> {
                 agent.knowledge.documents,
                 agent.knowledge.passages,
                 agent.knowledge.trained_at,
+                json(&agent.calibration)?,
             ],
         )
         .await
@@ -151,6 +153,23 @@ impl<C: SqlConnection> AgentWrites for SqlUnit<C> {
                 id,
                 workspace_id,
             ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn update_calibration(
+        &mut self,
+        workspace_id: WorkspaceId,
+        id: AgentId,
+        calibration: &Calibration,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "update agent
+            set calibration = $1
+            where id = $2
+            and workspace_id = $3",
+            values![json(calibration)?, id, workspace_id],
         )
         .await?;
         Ok(())
@@ -248,6 +267,7 @@ fn knowledge_columns(state: &KnowledgeState) -> (&'static str, Option<&str>) {
     match state {
         KnowledgeState::Empty => ("empty", None),
         KnowledgeState::Ready => ("ready", None),
+        KnowledgeState::WentBack => ("went_back", None),
         KnowledgeState::Failed { error } => ("failed", Some(error)),
     }
 }
@@ -257,6 +277,7 @@ fn agent(row: &Row) -> Result<AgentRow, StoreError> {
     let state = match row.text(5, "knowledge_state")?.as_str() {
         "empty" => KnowledgeState::Empty,
         "ready" => KnowledgeState::Ready,
+        "went_back" => KnowledgeState::WentBack,
         "failed" => KnowledgeState::Failed { error: row.text(6, "knowledge_error")? },
         other => return Err(row.unknown("knowledge_state", other)),
     };
@@ -273,6 +294,7 @@ fn agent(row: &Row) -> Result<AgentRow, StoreError> {
             passages: row.number(9, "passages")?,
             trained_at: row.opt_time(10, "trained_at")?,
         },
+        calibration: row.opt_json(11, "calibration")?.unwrap_or_default(),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use baton_domain::ids::{
-    AgentId, ClientId, ConversationId, InvitationId, MemberId, SessionId, SnapshotId, SourceId, TurnId, VisitorId,
-    WorkspaceId,
+    AgentId, ClientId, ConversationId, GoldenQuestionId, InvitationId, MemberId, SessionId, SnapshotId, SourceId,
+    TrainingId, TurnId, VisitorId, WorkspaceId,
 };
 use baton_domain::time::Timestamp;
 use baton_storage::{StoreError, TokenHash};
@@ -82,7 +82,8 @@ macro_rules! from_ids {
 }
 
 from_ids! {
-    AgentId ClientId ConversationId InvitationId MemberId SessionId SnapshotId SourceId TurnId VisitorId WorkspaceId
+    AgentId ClientId ConversationId GoldenQuestionId InvitationId MemberId SessionId SnapshotId SourceId TrainingId TurnId
+    VisitorId WorkspaceId
 }
 
 impl From<Uuid> for Value {
@@ -157,6 +158,14 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Value, StoreError> {
     let text = serde_json::to_string(value).map_err(StoreError::backend)?;
     Ok(Value::Json(Some(text)))
 }
+
+/// A share from 0 to 1, stored in millionths: what is compared is exact in every database.
+pub(crate) fn share(value: Option<f64>) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "clamped to what fits")]
+    Value::Int(value.map(|share| (share.clamp(0.0, 1.0) * MILLION).round() as i64))
+}
+
+const MILLION: f64 = 1_000_000.0;
 
 /// A value stored as JSON, if there is one.
 pub(crate) fn opt_json(value: Option<&impl Serialize>) -> Result<Value, StoreError> {
@@ -242,6 +251,12 @@ impl<'r> Columns<'r> {
         u64::try_from(self.present(column, number)?).map_err(|error| self.corrupt(column, error))
     }
 
+    /// A share from 0 to 1.
+    pub(crate) fn share(self, position: usize, column: &'static str) -> Result<f64, StoreError> {
+        let millionths = self.small(position, column)?;
+        Ok(f64::from(millionths) / MILLION)
+    }
+
     /// A small count.
     pub(crate) fn small(self, position: usize, column: &'static str) -> Result<u32, StoreError> {
         u32::try_from(self.number(position, column)?).map_err(|error| self.corrupt(column, error))
@@ -250,6 +265,11 @@ impl<'r> Columns<'r> {
     /// A boolean.
     pub(crate) fn flag(self, position: usize, column: &'static str) -> Result<bool, StoreError> {
         Ok(self.number(position, column)? != 0)
+    }
+
+    /// A boolean that may be absent.
+    pub(crate) fn opt_flag(self, position: usize, column: &'static str) -> Result<Option<bool>, StoreError> {
+        Ok(self.opt_int(position, column)?.map(|number| number != 0))
     }
 
     /// A time that may be absent.

@@ -10,14 +10,22 @@ use crate::connection::{Row, SqlConnection, values};
 use crate::unit::SqlUnit;
 
 const TRAIN_AGENT: &str = "train_agent";
+<<<<<<< HEAD
 const EMBED_AGENT: &str = "embed_agent";
+=======
+const CALIBRATE: &str = "calibrate";
+>>>>>>> wt-golden
 const SYNC_SOURCE: &str = "sync_source";
 
 /// How a job is stored: the name of its kind, its agent, and what it is done to.
 fn columns(kind: JobKind) -> (&'static str, AgentId, Uuid) {
     match kind {
         JobKind::TrainAgent(agent_id) => (TRAIN_AGENT, agent_id, agent_id.0),
+<<<<<<< HEAD
         JobKind::EmbedAgent(agent_id) => (EMBED_AGENT, agent_id, agent_id.0),
+=======
+        JobKind::Calibrate(agent_id) => (CALIBRATE, agent_id, agent_id.0),
+>>>>>>> wt-golden
         JobKind::SyncSource { agent_id, source_id } => (SYNC_SOURCE, agent_id, source_id.0),
     }
 }
@@ -63,13 +71,19 @@ impl<C: SqlConnection> JobWrites for SqlUnit<C> {
         now: Timestamp,
         lease_until: Timestamp,
     ) -> Result<Option<Job>, StoreError> {
+<<<<<<< HEAD
         let kind = match lane {
             Lane::Training => TRAIN_AGENT,
             Lane::Embedding => EMBED_AGENT,
             Lane::Fetching => SYNC_SOURCE,
+=======
+        let (kind, or_kind) = match lane {
+            Lane::Training => (TRAIN_AGENT, CALIBRATE),
+            Lane::Fetching => (SYNC_SOURCE, SYNC_SOURCE),
+>>>>>>> wt-golden
         };
         // Work that somebody is doing is not begun a second time beside it: what waits behind it waits until it is done.
-        self.first(CLAIM, values![now, lease_until, kind], job).await
+        self.first(CLAIM, values![now, lease_until, kind, or_kind], job).await
     }
 
     async fn renew_job(&mut self, id: Uuid, lease_until: Timestamp) -> Result<(), StoreError> {
@@ -97,7 +111,7 @@ pub(crate) const CLAIM: &str = "update job
         select j.id
         from job j
         where j.wake_at <= $1
-        and j.kind = $3
+        and j.kind in ($3, $4)
         and not exists (
             select 1
             from job running
@@ -115,7 +129,11 @@ fn job(row: &Row) -> Result<Job, StoreError> {
     let row = row.of("job");
     let kind = match row.text(2, "kind")?.as_str() {
         TRAIN_AGENT => JobKind::TrainAgent(row.id(3, "agent_id")?),
+<<<<<<< HEAD
         EMBED_AGENT => JobKind::EmbedAgent(row.id(3, "agent_id")?),
+=======
+        CALIBRATE => JobKind::Calibrate(row.id(3, "agent_id")?),
+>>>>>>> wt-golden
         SYNC_SOURCE => JobKind::SyncSource { agent_id: row.id(3, "agent_id")?, source_id: row.id(4, "subject")? },
         other => return Err(row.unknown("kind", other)),
     };

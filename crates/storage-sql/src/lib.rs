@@ -12,6 +12,7 @@
 mod agents;
 mod connection;
 mod conversations;
+mod golden;
 mod jobs;
 mod sources;
 pub mod sqlite;

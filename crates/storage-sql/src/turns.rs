@@ -9,7 +9,7 @@ use baton_domain::time::Timestamp;
 use baton_domain::turn::{Turn, TurnOutcome, TurnState};
 use baton_storage::{StoreError, TurnEnd, TurnWrites};
 
-use crate::connection::{Row, SqlConnection, Value, json, name, values};
+use crate::connection::{Row, SqlConnection, Value, json, name, share, values};
 use crate::unit::SqlUnit;
 
 #[async_trait]
@@ -107,11 +107,21 @@ impl<C: SqlConnection> TurnWrites for SqlUnit<C> {
     async fn end_turn(&mut self, workspace_id: WorkspaceId, id: TurnId, end: &TurnEnd) -> Result<(), StoreError> {
         self.execute(
             "update turn
-            set state = $1, ended_at = $2, features = $3, decision = $4, lease_until = null, wake_at = null
-            where id = $5
-            and workspace_id = $6
+            set state = $1, ended_at = $2, features = $3, decision = $4, confidence_raw = $5, confidence = $6,
+            lease_until = null, wake_at = null
+            where id = $7
+            and workspace_id = $8
             and wake_at is not null",
-            values![name(end.outcome)?, end.at, opt_json(&end.features)?, opt_json(&end.decision)?, id, workspace_id],
+            values![
+                name(end.outcome)?,
+                end.at,
+                opt_json(&end.features)?,
+                opt_json(&end.decision)?,
+                share(end.confidence.map(|confidence| confidence.raw)),
+                share(end.confidence.map(|confidence| confidence.shifted)),
+                id,
+                workspace_id,
+            ],
         )
         .await?;
         Ok(())

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use baton_domain::agent::AgentSettings;
+use baton_domain::golden::Calibration;
 use baton_domain::ids::{AgentId, SnapshotId, WorkspaceId};
 use baton_domain::text::Origin;
 use baton_domain::time::Timestamp;
@@ -15,7 +16,9 @@ pub enum KnowledgeState {
     Empty,
     /// Questions are answered from the published snapshot.
     Ready,
-    /// The last training failed; questions are answered from the snapshot before it, if there is one.
+    /// Questions are answered from an older snapshot, to which somebody went back.
+    WentBack,
+    /// The last training failed, or was refused; questions are answered from the snapshot before it, if there is one.
     Failed {
         /// Why.
         error: String,
@@ -50,6 +53,8 @@ pub struct AgentRow {
     pub settings: AgentSettings,
     /// What it answers from.
     pub knowledge: KnowledgeRow,
+    /// How its confidence is moved, from its own evidence (A3).
+    pub calibration: Calibration,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -122,6 +127,14 @@ pub trait AgentWrites {
         workspace_id: WorkspaceId,
         id: AgentId,
         knowledge: &KnowledgeRow,
+    ) -> Result<(), StoreError>;
+
+    /// Stores how the agent's confidence is moved.
+    async fn update_calibration(
+        &mut self,
+        workspace_id: WorkspaceId,
+        id: AgentId,
+        calibration: &Calibration,
     ) -> Result<(), StoreError>;
 
     /// Stores the key of an agent's own language model in place of the one before.

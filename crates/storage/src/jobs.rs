@@ -14,6 +14,8 @@ pub enum JobKind {
     TrainAgent(AgentId),
     /// Embed the passages of an agent's published snapshot.
     EmbedAgent(AgentId),
+    /// Fit how an agent's confidence is moved to what is known of its answers.
+    Calibrate(AgentId),
     /// Fetch a source of an agent from the web.
     SyncSource {
         /// The agent.

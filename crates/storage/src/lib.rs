@@ -21,6 +21,7 @@
 pub mod agents;
 pub mod conversations;
 pub mod error;
+pub mod golden;
 pub mod jobs;
 pub mod sources;
 pub mod team;
@@ -37,10 +38,11 @@ pub use crate::conversations::{
     Append, Change, ConversationReads, ConversationWrites, InboxQuery, PlaceCounts, PlaceFilter, Stored,
 };
 pub use crate::error::StoreError;
+pub use crate::golden::{AskedQuestion, GoldenReads, GoldenWrites, RatingRow};
 pub use crate::jobs::{Job, JobKind, JobWrites, Lane};
 pub use crate::sources::{SourceReads, SourceWrites};
 pub use crate::team::{Credentials, InvitationRow, SessionRow, TeamReads, TeamWrites, TokenHash, Workspace};
-pub use crate::turns::{TurnEnd, TurnWrites};
+pub use crate::turns::{TurnConfidence, TurnEnd, TurnWrites};
 pub use crate::visitors::{Visitor, VisitorReads, VisitorWrites};
 
 /// A database with everything Baton keeps.
@@ -57,9 +59,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 }
 
 /// Everything that can be read in a unit of work.
-pub trait ReadUnit: AgentReads + ConversationReads + SourceReads + TeamReads + VisitorReads + Send {}
+pub trait ReadUnit: AgentReads + ConversationReads + GoldenReads + SourceReads + TeamReads + VisitorReads + Send {}
 
-impl<T: AgentReads + ConversationReads + SourceReads + TeamReads + VisitorReads + Send> ReadUnit for T {}
+impl<T: AgentReads + ConversationReads + GoldenReads + SourceReads + TeamReads + VisitorReads + Send> ReadUnit for T {}
 
 /// Runs once the unit's changes are on disk.
 pub type OnCommit = Box<dyn FnOnce() + Send>;
@@ -67,7 +69,15 @@ pub type OnCommit = Box<dyn FnOnce() + Send>;
 /// Everything that can be done in a unit of work.
 #[async_trait]
 pub trait WriteUnit:
-    ReadUnit + AgentWrites + ConversationWrites + JobWrites + SourceWrites + TeamWrites + TurnWrites + VisitorWrites
+    ReadUnit
+    + AgentWrites
+    + ConversationWrites
+    + GoldenWrites
+    + JobWrites
+    + SourceWrites
+    + TeamWrites
+    + TurnWrites
+    + VisitorWrites
 {
     /// Makes the changes durable, then runs `then`, in the order in which units committed.
     ///

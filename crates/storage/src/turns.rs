@@ -18,6 +18,17 @@ pub struct TurnEnd {
     pub features: serde_json::Value,
     /// The decision, as JSON; `Null` if it never came to one.
     pub decision: serde_json::Value,
+    /// How sure the answer was, if it was a question to the docs.
+    pub confidence: Option<TurnConfidence>,
+}
+
+/// How sure an answer was, beside the features: what the owner's numbers are made of is read without them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TurnConfidence {
+    /// Before the agent's own shift, 0 to 1.
+    pub raw: f64,
+    /// What the decision was made from, 0 to 1.
+    pub shifted: f64,
 }
 
 /// What can be done with turns.

@@ -64,7 +64,7 @@ impl Setting {
     fn of(files: &[&str]) -> Self {
         let (folder, snapshot) = snapshot(files);
         let deadlines = Deadlines { first_text_ms: 20_000, between_texts_ms: 20_000, total_ms: 20_000 };
-        let settings = AnswerSettings { threshold: 0.3, instructions: String::new(), deadlines };
+        let settings = AnswerSettings { threshold: 0.3, shift: 0.0, instructions: String::new(), deadlines };
         Self {
             _folder: Arc::new(folder),
             ctx: AnswerContext { snapshot, embedder: None, model: None, settings, nonce: "k7".to_owned() },

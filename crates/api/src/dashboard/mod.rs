@@ -2,6 +2,7 @@
 
 mod agents;
 mod conversations;
+mod golden;
 mod inbox;
 mod me;
 mod models;
@@ -39,6 +40,14 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(agents::blocked_origins))
         .routes(routes!(agents::allow_origin))
         .routes(routes!(agents::ask))
+        .routes(routes!(golden::questions, golden::add))
+        .routes(routes!(golden::import))
+        .routes(routes!(golden::run))
+        .routes(routes!(golden::change, golden::delete))
+        .routes(routes!(golden::trainings))
+        .routes(routes!(golden::training))
+        .routes(routes!(golden::publish))
+        .routes(routes!(golden::coverage))
         .routes(routes!(models::model))
         .routes(routes!(models::set_key, models::forget_key))
         .routes(routes!(models::check))

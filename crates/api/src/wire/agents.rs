@@ -96,7 +96,7 @@ impl Agent {
         let (state, error) = match &row.knowledge.state {
             _ if training => (KnowledgeStatus::Training, None),
             KnowledgeState::Empty => (KnowledgeStatus::Empty, None),
-            KnowledgeState::Ready => (KnowledgeStatus::Ready, None),
+            KnowledgeState::Ready | KnowledgeState::WentBack => (KnowledgeStatus::Ready, None),
             KnowledgeState::Failed { error } => (KnowledgeStatus::Failed, Some(error.clone())),
         };
         Self {
@@ -244,6 +244,10 @@ pub struct Would {
 /// A passage that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundPassage {
+    /// Id of its source: with the key, what a golden question expects.
+    pub source_id: String,
+    /// What names its document within the source.
+    pub document_key: String,
     /// Title of its document.
     pub title: String,
     /// The headings above it.
@@ -268,6 +272,8 @@ impl From<Tried> for AskAnswer {
             passages: passages
                 .into_iter()
                 .map(|found| FoundPassage {
+                    source_id: found.source_id,
+                    document_key: found.document_key,
                     title: found.title,
                     heading_path: found.heading_path,
                     text: found.text,

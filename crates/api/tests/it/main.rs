@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod dashboard;
+mod golden;
 mod messages;
 mod models;
 mod scenarios;

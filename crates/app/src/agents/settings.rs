@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use baton_domain::agent::AgentSettings;
+use baton_domain::golden::Calibration;
 use baton_domain::ids::{AgentId, WorkspaceId};
 use baton_realtime::{Signal, Topic};
 use baton_storage::{AgentRow, KnowledgeRow, KnowledgeState, quietly};
@@ -36,6 +37,7 @@ pub async fn create_agent(baton: &Baton, workspace_id: WorkspaceId, name: &str) 
             passages: 0,
             trained_at: None,
         },
+        calibration: Calibration::default(),
         created_at: baton.now(),
     };
     let mut unit = baton.store().write().await?;

@@ -57,6 +57,8 @@ impl From<Origin> for Written {
 /// A passage that was found.
 #[derive(Clone, Debug)]
 pub struct Found {
+    /// Id of its source.
+    pub source_id: String,
     /// Title of its document.
     pub title: String,
     /// Key of its document within its source.
@@ -90,6 +92,7 @@ pub async fn ask(baton: &Baton, workspace_id: WorkspaceId, id: AgentId, question
 impl From<Considered> for Found {
     fn from(found: Considered) -> Self {
         Self {
+            source_id: found.source_id,
             title: found.title,
             document_key: found.document_key,
             heading_path: found.heading_path,

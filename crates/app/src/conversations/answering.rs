@@ -9,7 +9,7 @@ use baton_answer::{
 };
 use baton_domain::conversation::{Citation, Reply, ReplyKind};
 use baton_domain::policy::Finding;
-use baton_storage::AgentRow;
+use baton_storage::{AgentRow, TurnConfidence};
 use uuid::Uuid;
 
 use crate::knowledge::deleted_since;
@@ -33,6 +33,8 @@ pub(crate) struct Answered {
     pub origin: Origin,
     /// What a model's part in it cost, whether or not its words were used.
     pub spend: Option<Spend>,
+    /// How sure the docs' answer is, if it was a question to them.
+    pub sure: Option<TurnConfidence>,
 }
 
 /// Answers a question from an agent's published knowledge.
@@ -53,6 +55,7 @@ pub(crate) async fn answer(
         model: model.clone(),
         settings: AnswerSettings {
             threshold: agent.settings.answer_threshold,
+            shift: agent.calibration.shift,
             instructions: agent.settings.instructions.clone(),
             deadlines: deadlines(within),
         },
@@ -87,6 +90,7 @@ fn without_knowledge(question: &Question) -> Answered {
             considered: Vec::new(),
             origin: Origin::Fixed,
             spend: None,
+            sure: None,
         };
     }
     Answered {
@@ -96,6 +100,7 @@ fn without_knowledge(question: &Question) -> Answered {
         considered: Vec::new(),
         origin: Origin::Fixed,
         spend: None,
+        sure: Some(TurnConfidence { raw: 0.0, shifted: 0.0 }),
     }
 }
 
@@ -113,6 +118,9 @@ fn answered(mut response: Response, deleted: &BTreeSet<Arc<str>>, spend: Option<
     features["spend"] = serde_json::to_value(&spend).unwrap_or_default();
     let cites_deleted = cites_any_of(&response, deleted);
     let confidence = if cites_deleted { 0.0 } else { response.confidence };
+    let raw = if cites_deleted { 0.0 } else { response.raw_confidence };
+    let is_question = !matches!(response.outcome, Outcome::SmallTalk { .. });
+    let sure = is_question.then_some(TurnConfidence { raw, shifted: confidence });
     response.considered.retain(|found| !deleted.contains(found.source_id.as_str()));
     let (reply, finding) = match response.outcome {
         Outcome::SmallTalk { text, .. } => {
@@ -125,7 +133,7 @@ fn answered(mut response: Response, deleted: &BTreeSet<Arc<str>>, spend: Option<
         }
         Outcome::Answer { .. } | Outcome::Abstain { .. } => (abstain(confidence), Finding::NoAnswer { confidence }),
     };
-    Answered { reply, finding, features, considered: response.considered, origin: response.origin, spend }
+    Answered { reply, finding, features, considered: response.considered, origin: response.origin, spend, sure }
 }
 
 fn abstain(confidence: f64) -> Reply {

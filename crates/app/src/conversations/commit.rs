@@ -11,6 +11,7 @@ use baton_domain::turn::{Turn, TurnState};
 use baton_realtime::{Committed, Muted, Signal, Topic};
 use baton_storage::{Append, OnCommit, StoreError, Stored, TurnEnd, WriteUnit, quietly};
 
+use crate::conversations::rated::note_ratings;
 use crate::{AppError, Baton};
 
 /// How often a lost race is tried again before giving up. Each loss means that somebody else made progress.
@@ -136,6 +137,7 @@ impl Step {
         summary.agent_name.clone_from(&agent.name);
         let append = Append { before: &before, state: &state, summary: &summary, entries: &entries, client_id };
         let feed = if before.seq == 0 { unit.begin_conversation(append).await? } else { unit.append(append).await? };
+        note_ratings(baton, unit, &state, &entries).await?;
         let turn_due_at = write_turns(unit, &before, &state, &entries, &agent.settings, now, end).await?;
         Ok(Taken::Step(Self { acted: Acted { state, summary, entries }, feed, before: was, muted, turn_due_at }))
     }

@@ -6,6 +6,7 @@ mod inbox;
 mod member_acts;
 pub(crate) mod mood;
 mod post_message;
+mod rated;
 mod run_turn;
 mod thread;
 mod typing;

@@ -12,7 +12,7 @@ use baton_domain::conversation::{Command, Entry, Event, Reply};
 use baton_domain::policy::{self, Decision, Features, Finding, PolicyAction};
 use baton_domain::turn::{TURN_ATTEMPTS_MAX, TURN_LEASE, Turn, TurnOutcome};
 use baton_realtime::{Phase, Signal, Topic};
-use baton_storage::{AgentRow, StoreError, Stored, TurnEnd, quietly};
+use baton_storage::{AgentRow, StoreError, Stored, TurnConfidence, TurnEnd, quietly};
 use serde_json::{Value, json};
 
 use crate::conversations::answering::answer;
@@ -86,7 +86,7 @@ async fn work_on(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
     let agent = baton.agent(turn.workspace_id, turn.agent_id).await?;
     let question = question(&stored, &entries);
     let found = if asks_for_person(&question) {
-        Found { reply: None, finding: Finding::Asked, frustration: 0.0, features: Value::Null }
+        Found { reply: None, finding: Finding::Asked, frustration: 0.0, features: Value::Null, sure: None }
     } else {
         find(baton, turn, &agent, &question).await
     };
@@ -100,11 +100,13 @@ struct Found {
     /// How frustrated the visitor is, 0 to 1.
     frustration: f64,
     features: Value,
+    /// How sure the docs' answer is, if it was a question to them.
+    sure: Option<TurnConfidence>,
 }
 
 impl Found {
     fn broken(why: &str) -> Self {
-        Self { reply: None, finding: Finding::Broken, frustration: 0.0, features: json!({ "broken": why }) }
+        Self { reply: None, finding: Finding::Broken, frustration: 0.0, features: json!({ "broken": why }), sure: None }
     }
 }
 
@@ -126,6 +128,7 @@ async fn find(baton: &Baton, turn: &Turn, agent: &AgentRow, question: &Question)
             finding: answered.finding,
             frustration: frustration(baton, question).await,
             features: answered.features,
+            sure: answered.sure,
         },
         Ok(Err(error)) => {
             tracing::error!(turn.id = %turn.id, error = &error as &dyn std::error::Error, "answering failed");
@@ -165,6 +168,7 @@ async fn conclude(baton: &Baton, turn: &Turn, agent: &AgentRow, found: Found) ->
             at: baton.now(),
             features: json!({ "policy": features, "answer": found.features }),
             decision: serde_json::to_value(&decision).unwrap_or_default(),
+            confidence: found.sure,
         };
         let command =
             Command::ConcludeTurn { turn_id: turn.id, epoch: turn.epoch, reply: found.reply.clone(), decision };
@@ -198,8 +202,13 @@ fn outcome(decision: &Decision, found: &Found) -> TurnOutcome {
 }
 
 async fn supersede(baton: &Baton, turn: &Turn) -> Result<(), AppError> {
-    let end =
-        TurnEnd { outcome: TurnOutcome::Superseded, at: baton.now(), features: Value::Null, decision: Value::Null };
+    let end = TurnEnd {
+        outcome: TurnOutcome::Superseded,
+        at: baton.now(),
+        features: Value::Null,
+        decision: Value::Null,
+        confidence: None,
+    };
     let mut unit = baton.store().write().await?;
     unit.end_turn(turn.workspace_id, turn.id, &end).await?;
     Ok(unit.commit(quietly()).await?)

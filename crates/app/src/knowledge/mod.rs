@@ -9,6 +9,7 @@ mod web;
 pub(crate) use embed::embed_what_is_missing;
 pub use embed::{Meaning, embed_agent, meaning};
 pub use shelf::SnapshotShelf;
+pub(crate) use shelf::open as open_snapshot;
 pub(crate) use sources::deleted_since;
 pub use sources::{
     Content, NewSource, PassageView, QuestionAnswer, add_source, content_hash, delete_source, is_training, passages,

@@ -20,13 +20,14 @@ const OPEN_MAX: usize = 200;
 pub struct SnapshotShelf {
     dir: PathBuf,
     open: Mutex<HashMap<AgentId, (SnapshotId, Arc<Snapshot>)>>,
+    changing: tokio::sync::Mutex<()>,
 }
 
 impl SnapshotShelf {
     /// The snapshots below a folder.
     #[must_use]
     pub fn new(dir: PathBuf) -> Self {
-        Self { dir, open: Mutex::default() }
+        Self { dir, open: Mutex::default(), changing: tokio::sync::Mutex::default() }
     }
 
     /// Where a snapshot lies.
@@ -86,6 +87,11 @@ impl SnapshotShelf {
     /// The next use opens the agent's snapshot anew: its embeddings have come.
     pub(crate) fn open_anew(&self, agent_id: AgentId) {
         self.opened().remove(&agent_id);
+    }
+
+    /// Held while snapshots are removed, and while the pointer moves to one that is there already.
+    pub(crate) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changing.lock().await
     }
 
     /// Removes an agent's snapshots but these. What is open stays readable until it is dropped.

@@ -268,7 +268,8 @@ pub async fn is_training(baton: &Baton, agent: &AgentRow, sources: &[Source]) ->
     if sources.iter().any(reads) {
         return true;
     }
-    if matches!(agent.knowledge.state, KnowledgeState::Failed { .. }) {
+    // What is gone is gone on purpose, or waits for somebody: nothing is under way.
+    if matches!(agent.knowledge.state, KnowledgeState::Failed { .. } | KnowledgeState::WentBack) {
         return false;
     }
     let published =

@@ -2,13 +2,22 @@
 
 use std::sync::Arc;
 
+use baton_domain::golden::{GoldenQuestion, GoldenSummary, Training, TrainingState};
 use baton_domain::ids::{AgentId, SnapshotId, WorkspaceId};
 use baton_domain::source::{Source, SourceError, SourceKind, SourceState};
 use baton_knowledge::{BuildOptions, Format, Manifest, ReadOptions, Snapshot, SourcePassages};
 use baton_realtime::{Signal, Topic};
+<<<<<<< HEAD
 use baton_storage::{JobKind, KnowledgeRow, KnowledgeState, quietly};
 
 use crate::knowledge::embed::embed_agent;
+=======
+use baton_storage::{AgentRow, JobKind, KnowledgeRow, KnowledgeState, quietly};
+
+use crate::golden::{Exam, TRAININGS_KEPT, baseline, examine, tidy};
+use crate::knowledge::embed::embed_snapshot;
+use crate::knowledge::shelf::open as open_snapshot;
+>>>>>>> wt-golden
 use crate::knowledge::sources::{read_content, read_documents, tell, write_documents};
 use crate::{AppError, Baton, ReadDocuments, ReadFailure, ReadRequest};
 
@@ -34,7 +43,25 @@ pub async fn train_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: Age
             readable.push(source);
         }
     }
+<<<<<<< HEAD
     publish(baton, workspace_id, agent_id, readable).await
+=======
+    let Some(built) = build(baton, workspace_id, agent_id, &readable).await? else { return Ok(()) };
+    let mut unit = baton.store().read().await?;
+    let agent = unit.agent(workspace_id, agent_id).await?.ok_or(AppError::NotFound)?;
+    let questions = unit.golden_questions(workspace_id, agent_id).await?;
+    drop(unit);
+    let before = agent.knowledge.snapshot_id;
+    if questions.is_empty() {
+        conclude(baton, workspace_id, agent_id, &readable, &built, Verdict::Unasked).await?;
+        // The docs answer from here on, by their words; their meaning follows.
+        return embed_snapshot(baton, agent_id, built.snapshot_id, before).await;
+    }
+    // What is judged is what visitors would get, so the meaning comes first here.
+    embed_snapshot(baton, agent_id, built.snapshot_id, before).await?;
+    let verdict = ask_golden_questions(baton, &agent, built.snapshot_id, &questions).await?;
+    conclude(baton, workspace_id, agent_id, &readable, &built, verdict).await
+>>>>>>> wt-golden
 }
 
 /// Does the training that is due right now, and what follows it, in this task: for the command line, and for tests.
@@ -99,6 +126,7 @@ fn request_for(source: &Source) -> ReadRequest {
     ReadRequest { source_id: source.id.to_string(), options, page: None }
 }
 
+<<<<<<< HEAD
 /// Publishes a snapshot of sources that were read, unless it cannot be built.
 /// The docs answer from here on, by their words; their meaning follows as work of its own.
 async fn publish(
@@ -107,8 +135,31 @@ async fn publish(
     agent_id: AgentId,
     sources: Vec<Source>,
 ) -> Result<(), AppError> {
+=======
+/// A snapshot that is whole and that nobody asks yet.
+struct Built {
+    snapshot_id: SnapshotId,
+    manifest: Manifest,
+}
+
+/// What the golden questions say of a snapshot (K7).
+enum Verdict {
+    /// There are none.
+    Unasked,
+    /// They were asked.
+    Asked { summary: GoldenSummary, exam: Exam },
+}
+
+/// Builds a snapshot of sources that were read, beside the one in use. `None` if it could not be built; that has been told.
+async fn build(
+    baton: &Baton,
+    workspace_id: WorkspaceId,
+    agent_id: AgentId,
+    sources: &[Source],
+) -> Result<Option<Built>, AppError> {
+>>>>>>> wt-golden
     let mut passages = Vec::with_capacity(sources.len());
-    for source in &sources {
+    for source in sources {
         let documents = read_documents(baton, workspace_id, source.id).await?;
         passages.push(SourcePassages { source_id: source.id.to_string(), source_name: source.name.clone(), documents });
     }
@@ -118,20 +169,91 @@ async fn publish(
         std::fs::create_dir_all(parent).map_err(|_| AppError::Internal("the folder for snapshots cannot be made"))?;
     }
     let built = tokio::task::spawn_blocking(move || Snapshot::build(&path, &passages, &BuildOptions::default())).await;
-    let knowledge = match built {
-        Ok(Ok(manifest)) => ready(baton, snapshot_id, &manifest),
+    let why = match built {
+        Ok(Ok(manifest)) => return Ok(Some(Built { snapshot_id, manifest })),
         Ok(Err(error)) => {
             tracing::error!(agent.id = %agent_id, error = &error as &dyn std::error::Error, "training failed");
+<<<<<<< HEAD
             return fail(baton, workspace_id, agent_id, &sources, &error.to_string()).await;
         }
         Err(_) => {
             return fail(baton, workspace_id, agent_id, &sources, "building the index failed").await;
+=======
+            error.to_string()
+>>>>>>> wt-golden
         }
+        Err(_) => "building the index failed".to_owned(),
+    };
+    fail(baton, workspace_id, agent_id, sources, &why).await?;
+    Ok(None)
+}
+
+/// Asks the golden questions of the new snapshot, and tells what differs from the one in use.
+async fn ask_golden_questions(
+    baton: &Baton,
+    agent: &AgentRow,
+    snapshot_id: SnapshotId,
+    questions: &[GoldenQuestion],
+) -> Result<Verdict, AppError> {
+    let (path, vectors) =
+        (baton.snapshots().path(agent.id, snapshot_id), baton.snapshots().vectors_path(agent.id, snapshot_id));
+    let opened = tokio::task::spawn_blocking(move || open_snapshot(&path, &vectors)).await;
+    let Ok(Ok(snapshot)) = opened else { return Err(AppError::Internal("the new index cannot be opened")) };
+    let exam = examine(baton, agent, &snapshot, questions).await?;
+    let before = baseline(baton, agent, questions).await?;
+    let before = exam.judge_again(agent.settings.answer_threshold, &before);
+    let summary = GoldenSummary::of(&exam.results, &before, baton.now());
+    Ok(Verdict::Asked { summary, exam })
+}
+
+/// Publishes a snapshot, or keeps it back because golden questions got worse and the owner wants it so. One commit either way.
+async fn conclude(
+    baton: &Baton,
+    workspace_id: WorkspaceId,
+    agent_id: AgentId,
+    sources: &[Source],
+    built: &Built,
+    verdict: Verdict,
+) -> Result<(), AppError> {
+    let (golden, results, calibration) = match verdict {
+        Verdict::Unasked => (None, Vec::new(), None),
+        Verdict::Asked { summary, exam } => (Some(summary), exam.results, Some(exam.calibration)),
     };
     let mut unit = baton.store().write().await?;
     let agent = unit.agent(workspace_id, agent_id).await?.ok_or(AppError::NotFound)?;
+    let worse = golden.as_ref().map_or(0, |golden| golden.worse.len());
+    let is_refused = worse > 0 && agent.settings.refuse_worse_training;
+    let knowledge = if is_refused {
+        KnowledgeRow { state: KnowledgeState::Failed { error: refusal(worse) }, ..agent.knowledge }
+    } else {
+        ready(baton, built)
+    };
+    let now = baton.now();
+    let training = Training {
+        id: baton.fresh(),
+        agent_id,
+        snapshot_id: built.snapshot_id,
+        at: now,
+        documents: u64::from(built.manifest.documents),
+        passages: u64::from(built.manifest.passages),
+        state: if is_refused { TrainingState::Refused } else { TrainingState::Published },
+        published_at: (!is_refused).then_some(now),
+        golden,
+    };
     unit.update_knowledge(workspace_id, agent_id, &knowledge).await?;
-    for source in &sources {
+    unit.insert_training(workspace_id, &training, &results).await?;
+    unit.trim_trainings(workspace_id, agent_id, TRAININGS_KEPT).await?;
+    match calibration {
+        Some(calibration) if !is_refused => {
+            unit.update_calibration(workspace_id, agent_id, &calibration).await?;
+        }
+        // The questions that it was fitted from are gone.
+        None if agent.calibration.golden > 0 => {
+            unit.enqueue_job(baton.fresh(), workspace_id, JobKind::Calibrate(agent_id), now).await?;
+        }
+        Some(_) | None => {}
+    }
+    for source in sources {
         // As it is by now: its name or schedule may have changed, and one that is to be read again is not ready.
         let Some(now) = unit.source(workspace_id, source.id).await? else { continue };
         if matches!(now.state, SourceState::Indexing | SourceState::Ready { .. }) {
@@ -145,22 +267,26 @@ async fn publish(
     let then = baton.clone();
     unit.commit(Box::new(move || then.embeddings_due().notify_one())).await?;
     baton.forget_agent(agent_id);
-    // The snapshot before stays for the questions that are being answered from it.
-    let kept: Vec<_> = [Some(snapshot_id), agent.knowledge.snapshot_id].into_iter().flatten().collect();
-    baton.snapshots().keep_only(agent_id, &kept);
-    for source in &sources {
+    tidy(baton, workspace_id, agent_id).await?;
+    for source in sources {
         tell(baton, workspace_id, source, None);
     }
     tell_agent(baton, workspace_id, agent_id);
     Ok(())
 }
 
-fn ready(baton: &Baton, snapshot_id: SnapshotId, manifest: &Manifest) -> KnowledgeRow {
+fn refusal(worse: usize) -> String {
+    let questions = if worse == 1 { "1 golden question that passed fails" } else { "golden questions that passed fail" };
+    let count = if worse == 1 { String::new() } else { format!("{worse} ") };
+    format!("The new docs were not published: {count}{questions} with them. Answers come from the docs before.")
+}
+
+fn ready(baton: &Baton, built: &Built) -> KnowledgeRow {
     KnowledgeRow {
-        state: if manifest.passages == 0 { KnowledgeState::Empty } else { KnowledgeState::Ready },
-        snapshot_id: Some(snapshot_id),
-        documents: u64::from(manifest.documents),
-        passages: u64::from(manifest.passages),
+        state: if built.manifest.passages == 0 { KnowledgeState::Empty } else { KnowledgeState::Ready },
+        snapshot_id: Some(built.snapshot_id),
+        documents: u64::from(built.manifest.documents),
+        passages: u64::from(built.manifest.passages),
         trained_at: Some(baton.now()),
     }
 }

@@ -9,10 +9,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::sqlite::OpenError;
 
 /// All steps in order; the first is number 1. Released ones never change.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("../../migrations/sqlite/0001_first_schema.sql"),
     include_str!("../../migrations/sqlite/0002_model_keys.sql"),
     include_str!("../../migrations/sqlite/0003_web_sources.sql"),
+    include_str!("../../migrations/sqlite/0004_golden_questions.sql"),
 ];
 
 /// Number of the newest step.

@@ -16,7 +16,7 @@ use crate::sqlite::error::{Kind, kind};
 use crate::sqlite::migrations::KNOWN;
 use crate::sqlite::{OpenError, Options, SqliteStore};
 use crate::unit::SqlUnit;
-use crate::{conversations, jobs, turns};
+use crate::{conversations, golden, jobs, turns};
 
 /// A folder with a database, gone when the test ends.
 pub(crate) struct Disk {
@@ -280,6 +280,8 @@ async fn hot_queries_have_their_index() {
         (turns::CLAIM, "turn_by_wake"),
         (turns::SUPERSEDE, "turn_open"),
         (jobs::CLAIM, "job_by_wake"),
+        (golden::ASKED, "turn_by_question"),
+        (golden::RATED, "answer_rating_by_agent"),
     ] {
         let mut plan = connection.prepare(&format!("explain query plan {sql}")).unwrap();
         let steps = plan.raw_query().mapped(|row| row.get::<_, String>("detail"));

@@ -135,6 +135,10 @@ pub async fn lanes_do_not_wait_for_each_other(store: Arc<dyn Store>) {
     }
     assert_eq!(claimed, [sync(first), sync(second)]);
     assert_eq!(claim(&world, at(5), at(50)).await.unwrap().kind, JobKind::TrainAgent(world.agent_id));
+    let mut unit = world.write().await;
+    unit.enqueue_job(world.id(), world.workspace_id, JobKind::Calibrate(world.agent_id), at(6)).await.unwrap();
+    unit.commit(quietly()).await.unwrap();
+    assert_eq!(claim(&world, at(6), at(50)).await.unwrap().kind, JobKind::Calibrate(world.agent_id));
 }
 
 /// Work that waits is due at the earliest time that was asked for, and can be withdrawn until somebody begins it.

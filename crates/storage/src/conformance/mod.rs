@@ -14,6 +14,7 @@
 pub mod agents;
 pub mod conversations;
 pub mod feed;
+pub mod golden;
 pub mod inbox;
 pub mod jobs;
 pub mod sources;
@@ -58,6 +59,14 @@ macro_rules! conformance_suite {
                 the_feed_is_read_in_pages,
                 every_workspace_has_its_own_feed,
                 the_feed_has_no_gaps_under_concurrent_writers,
+            ];
+            golden: [
+                golden_questions_are_added_changed_and_deleted,
+                trainings_are_kept_with_their_results,
+                old_trainings_are_forgotten_but_the_one_in_use,
+                a_calibration_is_stored_with_its_agent,
+                asked_questions_know_how_sure_they_were_and_how_they_were_rated,
+                golden_questions_of_another_workspace_are_left_alone,
             ];
             inbox: [
                 every_place_has_its_list,
@@ -152,6 +161,7 @@ mod tests {
             ("agents", include_str!("agents.rs")),
             ("conversations", include_str!("conversations.rs")),
             ("feed", include_str!("feed.rs")),
+            ("golden", include_str!("golden.rs")),
             ("inbox", include_str!("inbox.rs")),
             ("jobs", include_str!("jobs.rs")),
             ("sources", include_str!("sources.rs")),

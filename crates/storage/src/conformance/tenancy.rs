@@ -165,6 +165,7 @@ pub async fn turns_of_another_workspace_are_left_alone(store: Arc<dyn Store>) {
         at: at(1),
         features: serde_json::Value::Null,
         decision: serde_json::Value::Null,
+        confidence: None,
     };
     let mut unit = world.write().await;
     assert_eq!(unit.claim_turn(there, turn.id, at(1), at(10)).await.unwrap(), None);

@@ -30,6 +30,7 @@ async fn end(world: &World, id: TurnId, outcome: TurnOutcome) {
         at: at(9),
         features: serde_json::json!({ "failed_answers": 1 }),
         decision: serde_json::Value::Null,
+        confidence: None,
     };
     let mut unit = world.write().await;
     unit.end_turn(world.workspace_id, id, &end).await.unwrap();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use baton_domain::agent::AgentSettings;
 use baton_domain::availability::Availability;
 use baton_domain::conversation::{By, Conversation, Entry, Event, Outcome, ReopenedTo, Summary, TakenFrom};
+use baton_domain::golden::Calibration;
 use baton_domain::ids::{
     AgentId, ClientId, ConversationId, HandoffId, MemberId, SessionId, TurnId, VisitorId, WorkspaceId,
 };
@@ -306,6 +307,7 @@ pub(crate) fn agent(id: AgentId, workspace_id: WorkspaceId, created_at: Timestam
             passages: 0,
             trained_at: None,
         },
+        calibration: Calibration::default(),
         created_at,
     }
 }
