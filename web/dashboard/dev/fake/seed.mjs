@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { seedWeb } from "./sources.mjs";
 import { World } from "./world.mjs";
 
 const MINUTE = 60_000;
@@ -264,6 +265,7 @@ function seedSources(world) {
     synced_at: null,
     web: null,
   });
+  seedWeb(add);
   countKnowledge(world, agent);
 }
 

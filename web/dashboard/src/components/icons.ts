@@ -11,7 +11,6 @@ export { default as CircleAlertIcon } from "lucide-react/icons/circle-alert";
 export { default as CircleCheckIcon } from "lucide-react/icons/circle-check";
 export { default as CircleMinusIcon } from "lucide-react/icons/circle-minus";
 export { default as QuestionIcon } from "lucide-react/icons/circle-question-mark";
-export { default as StopIcon } from "lucide-react/icons/circle-stop";
 export { default as CircleUserIcon } from "lucide-react/icons/circle-user";
 export { default as CircleXIcon } from "lucide-react/icons/circle-x";
 export { default as ClockIcon } from "lucide-react/icons/clock";

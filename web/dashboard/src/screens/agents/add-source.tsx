@@ -57,7 +57,7 @@ export const CHOICES: readonly { choice: SourceChoice; name: string; text: strin
   {
     choice: "qa",
     name: "Questions",
-    text: "Questions with their answers",
+    text: "Short facts, in pairs",
     icon: <QuestionIcon {...ICON} />,
   },
 ];

@@ -11,7 +11,7 @@ import {
   PencilIcon,
   RefreshIcon,
   RetryIcon,
-  StopIcon,
+  SquareIcon,
   TrashIcon,
 } from "../../components/icons";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "../../components/menu";
@@ -64,7 +64,12 @@ export function SourceActions({ source, size, onRead, onGone }: Props) {
   const address = source.web === null ? null : safeHref(source.web.url);
   const failed = source.state === "failed";
   const first = can.stop
-    ? { run: stop, name: "Stop", label: `Stop fetching ${source.name}`, icon: <StopIcon {...ICON} /> }
+    ? {
+        run: stop,
+        name: "Stop",
+        label: `Stop fetching ${source.name}`,
+        icon: <SquareIcon {...ICON} size={14} />,
+      }
     : can.sync
       ? {
           run: sync,

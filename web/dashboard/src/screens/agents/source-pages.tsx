@@ -107,9 +107,14 @@ function useFreshPages(sourceId: string, web: WebSource): void {
 
 function Filter({ web, state, onState }: Pick<Props, "web" | "state" | "onState">) {
   const all = STATES.reduce((sum, one) => sum + web.pages[one], 0);
+  // A state that no page is in is left out, unless it is what is shown.
   const choices = [
     { value: null, name: "All", number: all },
-    ...STATES.map((one) => ({ value: one, name: PAGE_STATE_NAMES[one], number: web.pages[one] })),
+    ...STATES.filter((one) => web.pages[one] > 0 || one === state).map((one) => ({
+      value: one,
+      name: PAGE_STATE_NAMES[one],
+      number: web.pages[one],
+    })),
   ];
   return (
     <fieldset className="flex flex-wrap gap-1.5">
@@ -159,7 +164,7 @@ function PageRow({ page }: { page: SourcePage }) {
           </p>
         )}
       </div>
-      <div className="tabular flex shrink-0 flex-wrap items-baseline gap-x-4 text-meta text-t3 sm:w-72 sm:justify-end">
+      <div className="tabular flex shrink-0 flex-wrap items-center gap-x-4 text-meta text-t3 leading-5 sm:w-72 sm:justify-end">
         <span className="sm:mr-auto sm:w-20">
           <PageStateLabel state={page.state} />
         </span>

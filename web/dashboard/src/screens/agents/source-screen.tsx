@@ -128,10 +128,12 @@ function Standing({ source }: { source: Source }) {
             <LookLabel look={look} />
           </Fact>
           <Fact name="Contents">
-            {count(source.passages, "passage")}
-            <Under>
-              {count(source.documents, web === null ? "document" : "page")}, {sizeText(source.bytes)}
-            </Under>
+            {source.passages === 0 ? "Nothing yet" : count(source.passages, "passage")}
+            {source.passages > 0 && (
+              <Under>
+                {count(source.documents, web === null ? "document" : "page")}, {sizeText(source.bytes)}
+              </Under>
+            )}
           </Fact>
           <Fact name="Last read">
             <span title={last === null ? undefined : fullText(last)}>
@@ -142,11 +144,11 @@ function Standing({ source }: { source: Source }) {
             <>
               <Fact name="Next">
                 <span title={web.next_sync_at === null ? undefined : fullText(web.next_sync_at)}>
-                  {web.next_sync_at === null ? "Not planned" : dueText(web.next_sync_at, now)}
+                  {nextText(web, now)}
                 </span>
                 <Under>{EVERY_NAMES[web.sync_every]}</Under>
               </Fact>
-              <Fact name={web.sync === null ? "Last sync" : "Sync before"}>
+              <Fact name={web.sync === null ? "Last sync" : "The sync before"}>
                 {web.last_sync === null ? "None yet" : reportText(web.last_sync)}
               </Fact>
             </>
@@ -166,6 +168,12 @@ function Standing({ source }: { source: Source }) {
       <Problems source={source} web={web} />
     </section>
   );
+}
+
+function nextText({ sync, sync_every, next_sync_at }: WebSource, now: number): string {
+  if (sync !== null) return "Now";
+  if (next_sync_at !== null) return dueText(next_sync_at, now);
+  return sync_every === "off" ? "Not planned" : "Once it was read";
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

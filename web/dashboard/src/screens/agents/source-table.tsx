@@ -40,16 +40,16 @@ export function SourceTable({
             <th scope="col" className="px-4 py-2 font-normal">
               Name
             </th>
-            <th scope="col" className="w-[32%] px-2 py-2 font-normal max-sm:hidden">
+            <th scope="col" className="w-[31%] px-2 py-2 font-normal max-sm:hidden">
               State
             </th>
-            <th scope="col" className="w-36 px-2 py-2 font-normal max-md:hidden">
+            <th scope="col" className="w-40 px-2 py-2 font-normal max-md:hidden">
               Contents
             </th>
             <th scope="col" className="w-32 px-2 py-2 font-normal max-lg:hidden">
               Last read
             </th>
-            <th scope="col" className="w-[84px] px-2 py-2">
+            <th scope="col" className="w-[84px] px-2 py-2 pointer-coarse:w-[104px]">
               <span className="sr-only">Actions</span>
             </th>
           </tr>
@@ -73,7 +73,7 @@ function Row({ source, onRead }: { source: Source; onRead: () => void }) {
           to="/agents/$agentId/sources/$sourceId"
           params={{ agentId: source.agent_id, sourceId: source.id }}
           search={source.web !== null && source.web.pages.failed > 0 ? { pages: "failed" } : {}}
-          className={`${LINK} text-meta text-t2`}
+          className="max-w-full text-left text-meta text-t2 underline decoration-line-strong underline-offset-2 hover:text-t1 hover:decoration-t1"
         >
           {text}
         </Link>
@@ -90,7 +90,7 @@ function Row({ source, onRead }: { source: Source; onRead: () => void }) {
           <div className="min-w-0 flex-1">
             <Name source={source} onRead={onRead} />
             <p className="truncate text-meta text-t3">
-              {source.web === null ? (
+              {source.web === null || addressText(source.web.url) === source.name ? (
                 kindText(source)
               ) : (
                 <>

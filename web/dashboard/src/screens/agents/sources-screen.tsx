@@ -194,7 +194,9 @@ function FirstSource({ onChoose, over }: { onChoose: (choice: SourceChoice) => v
             >
               <span className={choice === "site" ? "text-accent" : "text-t3"}>{icon}</span>
               <span>
-                <span className="block font-medium text-body">{name}</span>
+                <span className="block font-medium text-body">
+                  {choice === "qa" ? "Questions and answers" : name}
+                </span>
                 <span className="block text-meta text-t2">{text}</span>
               </span>
             </button>

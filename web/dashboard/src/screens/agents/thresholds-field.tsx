@@ -4,10 +4,13 @@ import { withAnswerThreshold, withOfferBelow, zonesOf } from "../../store/thresh
 import type { FormPart } from "./settings-screen";
 
 const ZONES = [
-  { key: "none", name: "No answer", look: "bg-s3" },
+  { key: "none", name: "No answer", look: "bg-line-strong" },
   { key: "offer", name: "Answers, and offers a person", look: "bg-note-bar" },
   { key: "answer", name: "Answers", look: "bg-ok" },
 ] as const;
+
+/** At a whole hundred nothing would ever be answered. */
+const LEAST_MAX = 99;
 
 /** How sure the agent must be to answer, and how sure to answer without offering a person. */
 export function ThresholdsField({ draft, errors, change }: FormPart) {
@@ -19,15 +22,13 @@ export function ThresholdsField({ draft, errors, change }: FormPart) {
       <Slider
         label="Answer threshold"
         percent={least}
-        max={99}
         error={errors.answer_threshold}
         hint={`The agent answers only when it expects at least ${least} in 100 such answers to be right. Higher means fewer answers and more people.`}
-        onChange={(percent) => change(withAnswerThreshold(draft, percent / 100))}
+        onChange={(percent) => change(withAnswerThreshold(draft, Math.min(percent, LEAST_MAX) / 100))}
       />
       <Slider
         label="Offer a person below"
         percent={offer}
-        max={100}
         error={errors.offer_person_below}
         hint="Answers less sure than this come with the offer of a person. It cannot lie below the answer threshold."
         onChange={(percent) => change(withOfferBelow(draft, percent / 100))}
@@ -65,14 +66,12 @@ export function ThresholdsField({ draft, errors, change }: FormPart) {
 function Slider({
   label,
   percent,
-  max,
   hint,
   error,
   onChange,
 }: {
   label: string;
   percent: number;
-  max: number;
   hint: string;
   error: string | undefined;
   onChange: (percent: number) => void;
@@ -90,7 +89,7 @@ function Slider({
         id={id}
         type="range"
         min={0}
-        max={max}
+        max={100}
         value={percent}
         aria-valuetext={`${String(percent)} %`}
         aria-describedby={`${id}-hint`}
