@@ -129,7 +129,7 @@ export function AddSource({
       >
         <Tabs.List
           aria-label="What to add"
-          className="mb-4 grid grid-cols-3 gap-1 rounded-card bg-s2 p-1 sm:grid-cols-5"
+          className="mb-4 grid grid-cols-3 gap-1 rounded-card border border-line bg-s1 p-1 sm:grid-cols-5"
         >
           {CHOICES.map(({ choice, name, icon }) => (
             <Tabs.Trigger

@@ -53,7 +53,6 @@ export function LimitsFields({
         ))}
         <TextField
           label="Only below this path"
-          optional
           autoComplete="off"
           spellCheck={false}
           placeholder="/docs/"

@@ -165,7 +165,7 @@ function PageRow({ page }: { page: SourcePage }) {
         )}
       </div>
       <div className="tabular flex shrink-0 flex-wrap items-center gap-x-4 text-meta text-t3 leading-5 sm:w-72 sm:justify-end">
-        <span className="sm:mr-auto sm:w-20">
+        <span className="flex sm:mr-auto sm:w-20">
           <PageStateLabel state={page.state} />
         </span>
         <span className="sm:w-24 sm:text-right">

@@ -123,7 +123,7 @@ function Standing({ source }: { source: Source }) {
   return (
     <section aria-label="State" className="flex flex-col gap-3">
       <Card>
-        <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-card bg-line sm:grid-cols-3 lg:grid-cols-5">
+        <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-t-card bg-line last:rounded-b-card sm:grid-cols-4">
           <Fact name="State">
             <LookLabel look={look} />
           </Fact>
@@ -141,19 +141,20 @@ function Standing({ source }: { source: Source }) {
             </span>
           </Fact>
           {web !== null && (
-            <>
-              <Fact name="Next">
-                <span title={web.next_sync_at === null ? undefined : fullText(web.next_sync_at)}>
-                  {nextText(web, now)}
-                </span>
-                <Under>{EVERY_NAMES[web.sync_every]}</Under>
-              </Fact>
-              <Fact name={web.sync === null ? "Last sync" : "The sync before"}>
-                {web.last_sync === null ? "None yet" : reportText(web.last_sync)}
-              </Fact>
-            </>
+            <Fact name="Next">
+              <span title={web.next_sync_at === null ? undefined : fullText(web.next_sync_at)}>
+                {nextText(web, now)}
+              </span>
+              <Under>{EVERY_NAMES[web.sync_every]}</Under>
+            </Fact>
           )}
         </dl>
+        {web?.last_sync != null && (
+          <p className="tabular border-line border-t px-4 py-2.5 text-body [overflow-wrap:anywhere]">
+            <span className="text-t3">{web.sync === null ? "Last sync: " : "The sync before: "}</span>
+            {reportText(web.last_sync)}.
+          </p>
+        )}
         {look.kind === "syncing" && (
           <div className="border-line border-t px-4 py-3">
             <SyncProgress name={source.name} sync={look.sync} />
@@ -178,7 +179,7 @@ function nextText({ sync, sync_every, next_sync_at }: WebSource, now: number): s
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="min-w-0 bg-bg px-4 py-3 last:col-span-2 sm:last:col-span-1">
+    <div className="min-w-0 bg-bg px-4 py-3">
       <dt className="text-meta text-t3">{name}</dt>
       <dd className="tabular text-body [overflow-wrap:anywhere]">{children}</dd>
     </div>
