@@ -14,7 +14,7 @@ export const LIMITS: readonly Limit[] = [
   { key: "max_pages", label: "Pages at most", least: 1, most: 10_000, preset: 2_000 },
   { key: "max_depth", label: "Links away from the start", least: 0, most: 50, preset: 10 },
   { key: "max_page_mb", label: "One page at most (MB)", least: 1, most: 20, preset: 5 },
-  { key: "max_total_mb", label: "All pages at most (MB)", least: 1, most: 2_000, preset: 200 },
+  { key: "max_total_mb", label: "Whole site at most (MB)", least: 1, most: 2_000, preset: 200 },
   { key: "max_minutes", label: "Minutes for one sync", least: 1, most: 240, preset: 30 },
 ];
 

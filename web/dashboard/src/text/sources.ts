@@ -152,12 +152,13 @@ export const PAGE_STATE_NAMES: Record<PageState, string> = {
   missing: "Missing",
 };
 
-/** What a state of a page means, for who wonders. */
+/** What a state means for the pages in it. */
 export const PAGE_STATE_SENTENCES: Record<PageState, string> = {
-  read: "Its text answers questions.",
-  failed: "It could not be fetched or read. What was read before still answers.",
-  skipped: "Left out on purpose: by robots.txt, by the page itself, or because it repeats another.",
-  missing: "Not on the site any more. What was read still answers for now, then it is removed.",
+  read: "Their text answers questions.",
+  failed: "Could not be fetched or read the last time. What was read of them before still answers.",
+  skipped:
+    "Left out on purpose: by robots.txt, by the page itself, or because there is no text or another page has it.",
+  missing: "Not on the site any more. What was read of them answers for a while, then it is removed.",
 };
 
 /** What is said to screen readers about a change of the list. */

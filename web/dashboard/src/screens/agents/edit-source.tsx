@@ -1,6 +1,6 @@
 import type { Source } from "@baton/wire";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, type RefObject, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useServices } from "../../app/hooks";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
@@ -53,6 +53,11 @@ function EditForm({ source, onDone }: { source: Source; onDone: () => void }) {
   });
   const refused = fieldErrors(saving.error);
   const errors = { ...refused, ...found };
+  const form = useRef<HTMLFormElement>(null);
+  const wrongFields = Object.keys(errors).join();
+  useEffect(() => {
+    if (wrongFields !== "") form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [wrongFields]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const read = limits === null ? null : readLimits(limits);
@@ -71,7 +76,7 @@ function EditForm({ source, onDone }: { source: Source; onDone: () => void }) {
     else saving.mutate(patch);
   };
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4 pt-1">
+    <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4 pt-1">
       {saving.isError && Object.keys(refused).length === 0 && (
         <Notice tone="err">Not saved. {toFailure(saving.error).message} Your changes are still here.</Notice>
       )}

@@ -44,7 +44,11 @@ export function LimitsFields({
             label={label}
             inputMode="numeric"
             autoComplete="off"
-            hint={`${least.toLocaleString("en")} to ${most.toLocaleString("en")}`}
+            hint={
+              errors[`options.${key}`] === undefined
+                ? `${least.toLocaleString("en")} to ${most.toLocaleString("en")}`
+                : undefined
+            }
             error={errors[`options.${key}`]}
             value={values[key]}
             onChange={(event) => onChange({ [key]: event.target.value.replace(/\D/g, "").slice(0, 5) })}

@@ -1,7 +1,7 @@
 import type { PageState, Source, SourcePage, WebSource } from "@baton/wire";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { useNow, useServices } from "../../app/hooks";
+import { useMinute, useServices } from "../../app/hooks";
 import { Button } from "../../components/button";
 import { cx } from "../../components/cx";
 import { ExternalLinkIcon } from "../../components/icons";
@@ -12,7 +12,7 @@ import { toFailure } from "../../store/inbox-client";
 import { safeHref } from "../../text/markdown";
 import { sizeText } from "../../text/sizes";
 import { PAGE_STATE_NAMES, PAGE_STATE_SENTENCES, pathText } from "../../text/sources";
-import { agoText, fullText } from "../../text/times";
+import { calmAgoText, fullText } from "../../text/times";
 import { count } from "../../text/words";
 import { PageStateLabel } from "./source-state";
 
@@ -29,6 +29,7 @@ type Props = {
 /** The pages of a source, by address, with what became of each. */
 export function SourcePages({ source, web, state, onState }: Props) {
   const { api } = useServices();
+  const now = useMinute();
   const query = useInfiniteQuery({
     queryKey: ["pages", source.id, state],
     queryFn: ({ pageParam }) => api.sourcePages(source.id, { state, after: pageParam }),
@@ -73,7 +74,7 @@ export function SourcePages({ source, web, state, onState }: Props) {
           <Card className={cx("overflow-hidden", query.isPlaceholderData && "opacity-60")}>
             <ul>
               {pages.map((page) => (
-                <PageRow key={page.id} page={page} />
+                <PageRow key={page.id} page={page} now={now} />
               ))}
             </ul>
           </Card>
@@ -135,8 +136,7 @@ function Filter({ web, state, onState }: Pick<Props, "web" | "state" | "onState"
   );
 }
 
-function PageRow({ page }: { page: SourcePage }) {
-  const now = useNow();
+function PageRow({ page, now }: { page: SourcePage; now: number }) {
   const href = safeHref(page.url);
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-0.5 border-line border-b px-4 py-2.5 last:border-b-0 hover:bg-s1">
@@ -177,8 +177,8 @@ function PageRow({ page }: { page: SourcePage }) {
         </span>
         <span title={fullText(page.fetched_at)} className="sm:w-20 sm:text-right">
           {page.missing_since === null
-            ? agoText(page.fetched_at, now)
-            : `since ${agoText(page.missing_since, now)}`}
+            ? calmAgoText(page.fetched_at, now)
+            : `since ${calmAgoText(page.missing_since, now)}`}
         </span>
       </div>
     </li>

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { LoadFailed, NotFound } from "../../app/failures";
-import { useNow, usePageTitle, useServices } from "../../app/hooks";
+import { useMinute, usePageTitle, useServices } from "../../app/hooks";
 import { ArrowLeftIcon, ExternalLinkIcon } from "../../components/icons";
 import { Notice } from "../../components/notice";
 import { Card } from "../../components/page";
@@ -13,7 +13,7 @@ import { lookOf } from "../../store/sources";
 import { safeHref } from "../../text/markdown";
 import { sizeText } from "../../text/sizes";
 import { addressText, dueText, EVERY_NAMES, kindText, reportText } from "../../text/sources";
-import { agoText, fullText } from "../../text/times";
+import { calmAgoText, fullText } from "../../text/times";
 import { count } from "../../text/words";
 import { useAgent } from "./agent-layout";
 import { PassagesDialog } from "./passages-dialog";
@@ -116,7 +116,7 @@ function Head({ source, onGone }: { source: Source; onGone: () => void }) {
 
 /** Where a source stands: its state, what it holds, the sync under way, and what the last one came to. */
 function Standing({ source }: { source: Source }) {
-  const now = useNow();
+  const now = useMinute();
   const look = lookOf(source);
   const { web } = source;
   const last = web?.last_synced_at ?? source.synced_at;
@@ -137,7 +137,7 @@ function Standing({ source }: { source: Source }) {
           </Fact>
           <Fact name="Last read">
             <span title={last === null ? undefined : fullText(last)}>
-              {last === null ? "Not yet" : agoText(last, now)}
+              {last === null ? "Not yet" : calmAgoText(last, now)}
             </span>
           </Fact>
           {web !== null && (

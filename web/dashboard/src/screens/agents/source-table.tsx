@@ -1,13 +1,13 @@
 import type { Source } from "@baton/wire";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useNow } from "../../app/hooks";
+import { useMinute } from "../../app/hooks";
 import { AppWindowIcon, FileTextIcon, GlobeIcon, QuestionIcon, TextIcon } from "../../components/icons";
 import { Card } from "../../components/page";
 import { inOrder } from "../../store/sources";
 import { sizeText } from "../../text/sizes";
 import { addressText, dueText, EVERY_NAMES, kindText } from "../../text/sources";
-import { agoText, fullText } from "../../text/times";
+import { calmAgoText, fullText } from "../../text/times";
 import { count } from "../../text/words";
 import { SourceActions } from "./source-actions";
 import { SourceState } from "./source-state";
@@ -159,13 +159,13 @@ function Contents({ source }: { source: Source }) {
 
 /** When a source was last read, and when it will be again. */
 export function ReadAt({ source }: { source: Source }) {
-  const now = useNow();
+  const now = useMinute();
   const last = source.web?.last_synced_at ?? source.synced_at;
   const { web } = source;
   return (
     <>
       <span className="block text-t2" title={last === null ? undefined : fullText(last)}>
-        {last === null ? "Not yet" : agoText(last, now)}
+        {last === null ? "Not yet" : calmAgoText(last, now)}
       </span>
       {web !== null && (
         <span
