@@ -107,8 +107,11 @@ export class Baton {
   }
 
   #environment(): Record<string, string> {
-    if (this.#model === null) return {};
+    // The websites of the tests are on this machine, where Baton fetches nothing unless it may.
+    const fetching = { BATON_FETCH_ALLOW: "127.0.0.0/8,::1/128" };
+    if (this.#model === null) return fetching;
     return {
+      ...fetching,
       BATON_MODEL__BASE_URL: this.#model.baseUrl,
       BATON_MODEL__NAME: "scripted",
       BATON_MODEL__API_KEY: "none",

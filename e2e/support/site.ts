@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-type Served = { type: string; body: string; policy: string | null };
+type Served = { type: string; body: string; policy: string | null; status?: number };
 
 /**
  * Somebody's website, with whatever pages and policies a test gives it.
@@ -25,7 +25,7 @@ export class Site {
         response.writeHead(404).end();
         return;
       }
-      response.writeHead(200, {
+      response.writeHead(file.status ?? 200, {
         "content-type": file.type,
         ...(file.policy === null ? {} : { "content-security-policy": file.policy }),
       });
@@ -41,6 +41,15 @@ export class Site {
 
   page(path: string, body: string, policy: string | null = null): void {
     this.#files.set(path, { type: "text/html; charset=utf-8", body, policy });
+  }
+
+  plain(path: string, body: string): void {
+    this.#files.set(path, { type: "text/plain", body, policy: null });
+  }
+
+  /** A page that nobody is shown. */
+  refuse(path: string): void {
+    this.#files.set(path, { type: "text/html", body: "No.", policy: null, status: 403 });
   }
 
   script(path: string, body: string): void {

@@ -141,6 +141,12 @@ for (const { name, options } of SCREENS) {
         await expect(page.getByRole("region", { name: "Decision" })).toBeVisible();
       }
       await expectAccessible(page, path);
+      if (path !== "sources") continue;
+      await page.keyboard.press("c");
+      await expect(page.getByRole("textbox", { name: "Address of the site" })).toBeFocused();
+      await expectAccessible(page, "adding a source");
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("button", { name: "Add a source" })).toBeFocused();
     }
     await page.goto(`${demo.url}/team`);
     await expect(page.getByText("demo@brindlecove.example")).toBeVisible();

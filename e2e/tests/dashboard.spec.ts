@@ -34,14 +34,14 @@ test("P2 P4: from the set-up link of an empty server to the first answer", async
       await page.getByRole("dialog").getByLabel("Name").fill("Acme Assistant");
       await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
     }
-    await expect(page.getByRole("heading", { name: "Drop your docs here" })).toBeVisible();
-    await page.getByRole("button", { name: "type a text" }).click();
-    const dialog = page.getByRole("dialog", { name: "Type a text" });
-    await dialog.getByLabel("Title").fill("Returns");
+    await expect(page.getByRole("heading", { name: "Where are your docs?" })).toBeVisible();
+    await page.getByRole("button", { name: /^Text/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a source" });
+    await dialog.getByRole("textbox", { name: "Title" }).fill("Returns");
     await dialog
-      .getByLabel("Text")
+      .getByRole("textbox", { name: "Text" })
       .fill("# Returns\n\n## How long can I return an item?\n\nYou can return every item within 41 days.");
-    await dialog.getByRole("button", { name: "Add" }).click();
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
     await expect(page.getByRole("row", { name: /Returns/ })).toContainText("Ready");
     await page.getByRole("link", { name: "Test", exact: true }).click();
     await page.getByRole("textbox", { name: "Question" }).fill("How long can I return an item?");
@@ -178,11 +178,11 @@ test("K1 K2: many files at once; each says how far it is, and a broken one why a
     ]);
   for (const name of ["tides.md", "crew.html", "faq.csv", "log.jsonl"]) {
     await expect(row(name)).toContainText("Ready");
-    await expect(row(name).getByRole("cell").nth(2)).toHaveText("1");
+    await expect(row(name).getByRole("cell").nth(2)).toContainText(/^1 passage/);
   }
-  await expect(row("scan.pdf")).toContainText(/Failed:.*PDF.*upload/);
+  await expect(row("scan.pdf")).toContainText(/Failed.*PDF/);
   await expect(row("scan.pdf").getByRole("button", { name: "Retry" })).toBeVisible();
-  await expect(row("broken.jsonl")).toContainText(/Failed:/);
+  await expect(row("broken.jsonl")).toContainText("Failed");
 
   await test.step("K5: what was read can be looked at", async () => {
     await page.getByRole("button", { name: "tides.md", exact: true }).click();
@@ -208,7 +208,8 @@ test("K1 K2: many files at once; each says how far it is, and a broken one why a
 
   await test.step("K2: a deleted source is no longer answered from", async () => {
     await page.getByRole("link", { name: "Sources", exact: true }).click();
-    await row("tides.md").getByRole("button", { name: "Delete tides.md" }).click();
+    await row("tides.md").getByRole("button", { name: "More for tides.md" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
     await page
       .getByRole("alertdialog")
       .or(page.getByRole("dialog"))

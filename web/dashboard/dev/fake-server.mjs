@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { modelRoutes, QUOTED } from "./fake/models.mjs";
 import { CITATIONS, countKnowledge, IDS, seed } from "./fake/seed.mjs";
+import { sync, webSourceRoutes } from "./fake/sources.mjs";
 import { Stage } from "./fake/stage.mjs";
 
 const { values: options } = parseArgs({
@@ -256,7 +257,8 @@ function addSource(agentId, over, fails = null) {
     ...over,
   };
   world.sources.set(source.id, source);
-  stage.readSource(source, { fails });
+  if (source.web === null) stage.readSource(source, { fails });
+  else sync(world, source);
   return source;
 }
 
@@ -458,6 +460,7 @@ const ROUTES = [
     },
   ],
   ...modelRoutes,
+  ...webSourceRoutes({ world, stage, addSource, sourceOf, invalid }),
   ["GET", /^\/agents\/([^/]+)\/blocked-origins$/, ({ reply }) => reply({ blocked: world.blocked })],
   [
     "POST",
@@ -539,17 +542,6 @@ const ROUTES = [
     /^\/agents\/([^/]+)\/sources\/(text|qa)$/,
     ({ body, reply }, id, kind) =>
       reply(addSource(id, { name: body.title, kind, bytes: JSON.stringify(body).length }), 201),
-  ],
-  [
-    "POST",
-    /^\/sources\/([^/]+)\/retry$/,
-    ({ reply }, id) => {
-      const source = sourceOf(id);
-      const fails = source.error;
-      Object.assign(source, { state: "queued", error: null });
-      stage.readSource(source, { fails });
-      reply(source);
-    },
   ],
   [
     "DELETE",

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { seedWeb } from "./sources.mjs";
 import { World } from "./world.mjs";
 
 const MINUTE = 60_000;
@@ -98,7 +99,8 @@ function settings(over = {}) {
       announcement: "named",
       announcement_text: "Let me connect you with our team. They'll have the full conversation so far.",
     },
-    answer_threshold: 0.8,
+    answer_threshold: 0.5,
+    offer_person_below: 0.7,
     ai_resumes: "after_close",
     session_window_minutes: 1440,
     burst_wait_ms: 1200,
@@ -263,6 +265,7 @@ function seedSources(world) {
     synced_at: null,
     web: null,
   });
+  seedWeb(add);
   countKnowledge(world, agent);
 }
 

@@ -52,6 +52,12 @@ export function useNow(): number {
   return useSyncExternalStore(clock.subscribe, clock.snapshot);
 }
 
+/** The server's time to the minute, for lists that must not be drawn anew every second. */
+export function useMinute(): number {
+  const { clock } = useServices();
+  return useSyncExternalStore(clock.subscribe, () => Math.floor(clock.snapshot() / 60_000) * 60_000);
+}
+
 const NO_MEMBERS: readonly Member[] = [];
 const NO_AGENTS: readonly Agent[] = [];
 

@@ -1,4 +1,4 @@
-import type { InboxView } from "@baton/wire";
+import type { InboxView, PageState } from "@baton/wire";
 import {
   createRootRouteWithContext,
   createRoute,
@@ -20,6 +20,8 @@ const root = createRootRouteWithContext<{ services: Services }>()({
   notFoundComponent: NoSuchPage,
   errorComponent: AppFailed,
 });
+
+const PAGE_STATES: readonly PageState[] = ["read", "failed", "skipped", "missing"];
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
@@ -135,6 +137,15 @@ const sources = createRoute({
   path: "/sources",
   component: lazyRouteComponent(() => import("../screens/agents/sources-screen"), "SourcesScreen"),
 });
+const source = createRoute({
+  getParentRoute: () => agent,
+  path: "/sources/$sourceId",
+  validateSearch: (search: Record<string, unknown>): { pages?: PageState } => {
+    const pages = PAGE_STATES.find((known) => known === search.pages);
+    return pages === undefined ? {} : { pages };
+  },
+  component: lazyRouteComponent(() => import("../screens/agents/source-screen"), "SourceScreen"),
+});
 const settings = createRoute({
   getParentRoute: () => agent,
   path: "/settings",
@@ -170,7 +181,7 @@ const tree = root.addChildren([
     inboxHome,
     inbox,
     agents,
-    agent.addChildren([agentHome, sources, settings, widget, test]),
+    agent.addChildren([agentHome, sources, source, settings, widget, test]),
     team,
     account,
   ]),

@@ -1,5 +1,5 @@
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { Button, IconButton } from "./button";
 import { cx } from "./cx";
 import { XIcon } from "./icons";
@@ -18,6 +18,7 @@ export function Dialog({
   description,
   width = "medium",
   body = "form",
+  returnTo,
   children,
 }: {
   open: boolean;
@@ -27,6 +28,8 @@ export function Dialog({
   width?: "medium" | "wide";
   /** What is only read takes the focus itself, so that it can be scrolled by keyboard. */
   body?: "form" | "reading";
+  /** What takes the focus once the dialog is closed. */
+  returnTo?: RefObject<HTMLElement | null> | undefined;
   children: ReactNode;
 }) {
   return (
@@ -40,6 +43,11 @@ export function Dialog({
             event.preventDefault();
             const content = event.currentTarget as HTMLElement;
             (content.querySelector<HTMLElement>(FIRST) ?? content).focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            if (returnTo?.current == null) return;
+            event.preventDefault();
+            returnTo.current.focus();
           }}
           className={cx(
             "fixed z-30 flex outline-none max-h-[calc(100dvh-32px)] animate-pop flex-col rounded-card bg-float shadow-panel",
@@ -79,6 +87,7 @@ export function ConfirmDialog({
   text,
   action,
   busy,
+  returnTo,
   onConfirm,
 }: {
   open: boolean;
@@ -87,10 +96,11 @@ export function ConfirmDialog({
   text: string;
   action: string;
   busy: boolean;
+  returnTo?: RefObject<HTMLElement | null> | undefined;
   onConfirm: () => void;
 }) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={title} description={text}>
+    <Dialog open={open} onOpenChange={onOpenChange} title={title} description={text} returnTo={returnTo}>
       <div className="mt-3 flex justify-end gap-2">
         <Button data-focus="first" onClick={() => onOpenChange(false)}>
           Cancel

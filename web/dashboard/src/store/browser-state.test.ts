@@ -59,6 +59,7 @@ const agent: Agent = {
       announcement_text: "",
     },
     answer_threshold: 0.8,
+    offer_person_below: 0.9,
     ai_resumes: "after_close",
     session_window_minutes: 60,
     burst_wait_ms: 500,

@@ -23,6 +23,7 @@ export const KEYS = {
   go_resolved: "g c",
   nav: "[",
   details: "]",
+  add_source: "c",
   undo: "mod+z",
 } as const;
 
@@ -79,6 +80,7 @@ export const KEY_HELP: readonly {
     rows: [
       { keys: [KEYS.nav], text: "Narrow or widen the navigation" },
       { keys: [KEYS.details], text: "Show or hide the details" },
+      { keys: [KEYS.add_source], text: "Add a source, where the sources are" },
       { keys: [KEYS.undo], text: "Undo the last action" },
       { keys: [KEYS.help], text: "This list" },
     ],

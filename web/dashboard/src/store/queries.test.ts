@@ -1,4 +1,4 @@
-import type { Member } from "@baton/wire";
+import type { Agent, Member } from "@baton/wire";
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import { kept } from "./queries";
@@ -29,5 +29,21 @@ describe("the team", () => {
     const queries = new QueryClient();
     kept.noteTeam(queries, ["dana"]);
     expect(stale(queries, "members")).toBeUndefined();
+  });
+});
+
+describe("the sources of an agent", () => {
+  const agent = (sources: number): Agent => ({ id: "a", knowledge: { sources } }) as unknown as Agent;
+
+  it("are loaded again when the agent has more or fewer than this tab knows", () => {
+    const queries = new QueryClient();
+    const stale = () => queries.getQueryState(["sources", "a"])?.isInvalidated;
+    kept.putAgent(queries, agent(1));
+    expect(stale()).toBeUndefined();
+    queries.setQueryData(["sources", "a"], [{ id: "s" }]);
+    kept.putAgent(queries, agent(1));
+    expect(stale()).toBe(false);
+    kept.putAgent(queries, agent(0));
+    expect(stale()).toBe(true);
   });
 });

@@ -48,6 +48,10 @@ export const kept = {
   },
   putAgent(queries: QueryClient, agent: Agent): void {
     queries.setQueryData<Agent[]>(["agents"], (agents) => agents && replaceOrAdd(agents, agent));
+    // A colleague deleted or added a source: the stream tells of sources that are there only.
+    const sources = queries.getQueryData<Source[]>(["sources", agent.id]);
+    if (sources !== undefined && sources.length !== agent.knowledge.sources)
+      void queries.invalidateQueries({ queryKey: ["sources", agent.id] });
   },
   putMember(queries: QueryClient, member: Member): void {
     queries.setQueryData<Member[]>(["members"], (members) => members && replaceOrAdd(members, member));

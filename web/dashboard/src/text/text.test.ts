@@ -3,7 +3,7 @@ import { addressText, browserText, localeText } from "./browser";
 import { contrast, inkOn } from "./contrast";
 import { toOrigin } from "./origins";
 import { sizeText } from "./sizes";
-import { ageText, agoText, waitSpoken, waitText, waitUrgency } from "./times";
+import { ageText, agoText, calmAgoText, waitSpoken, waitText, waitUrgency } from "./times";
 import { sentence } from "./words";
 
 const MINUTE = 60_000;
@@ -42,6 +42,8 @@ describe("ages", () => {
     expect(ageText(now - 9 * 24 * 60 * MINUTE, now)).toBe("11 May");
     expect(agoText(now - 2_000, now)).toBe("just now");
     expect(agoText(now - 30_000, now)).toBe("30 s ago");
+    expect(calmAgoText(now - 30_000, now)).toBe("just now");
+    expect(calmAgoText(now - 2 * MINUTE, now)).toBe("2 minutes ago");
     expect(agoText(now - MINUTE, now)).toBe("1 minute ago");
     expect(agoText(new Date(2024, 2, 12).getTime(), now)).toBe("12 Mar 2024");
   });

@@ -46,6 +46,11 @@ export function agoText(at: number, now: number): string {
   return dateText(at, now);
 }
 
+/** The same without seconds, for lists in which nothing should tick. */
+export function calmAgoText(at: number, now: number): string {
+  return now - at < MINUTE ? "just now" : agoText(at, now);
+}
+
 function ago(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? "" : "s"} ago`;
 }

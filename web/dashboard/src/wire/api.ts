@@ -19,15 +19,19 @@ import type {
   ModelSettings,
   ModelState,
   Outcome,
+  PageState,
   QuestionAnswer,
   Role,
   SetupRequest,
   SetupState,
   SignInRequest,
+  SiteOptions,
   Source,
   SourceDetail,
+  SourcePages,
   SourcePassages,
   SummaryResponse,
+  SyncEvery,
 } from "@baton/wire";
 import type { Http } from "./http";
 
@@ -37,6 +41,18 @@ export type AgentPatch = Partial<Omit<AgentSettings, "handoff" | "model">> & {
   handoff?: Partial<AgentSettings["handoff"]>;
   model?: Partial<AgentSettings["model"]>;
 };
+
+/** One page of a website, by its address. */
+export type NewPage = { url: string; title: string | null; sync_every: SyncEvery };
+
+/** A site, by the address where it begins. */
+export type NewSite = NewPage & { options: SiteOptions };
+
+/** A change of a source. What it does not name stays; `options` are given whole. */
+export type SourcePatch = { name?: string; sync_every?: SyncEvery; options?: SiteOptions };
+
+/** Which pages of a source are asked for, and after which one. */
+export type PagesQuery = { state: PageState | null; after: string | null };
 
 /** Where a page of the inbox begins. */
 export type InboxQuery = { view: InboxView; agent_id: string | null; before: string | null };
@@ -90,9 +106,22 @@ export function createApi(http: Http) {
       http.post<Source>(`/agents/${part(agentId)}/sources/text`, { title, text }),
     addQuestions: (agentId: string, title: string, pairs: QuestionAnswer[]) =>
       http.post<Source>(`/agents/${part(agentId)}/sources/qa`, { title, pairs }),
+    addPage: (agentId: string, page: NewPage) =>
+      http.post<Source>(`/agents/${part(agentId)}/sources/page`, page),
+    addSite: (agentId: string, site: NewSite) =>
+      http.post<Source>(`/agents/${part(agentId)}/sources/site`, site),
+    changeSource: (id: string, patch: SourcePatch) => http.patch<Source>(`/sources/${part(id)}`, patch),
+    syncSource: (id: string) => http.post<Source>(`/sources/${part(id)}/sync`),
+    stopSource: (id: string) => http.post<Source>(`/sources/${part(id)}/stop`),
     retrySource: (id: string) => http.post<Source>(`/sources/${part(id)}/retry`),
     deleteSource: (id: string) => http.delete<void>(`/sources/${part(id)}`),
     source: (id: string) => http.get<SourceDetail>(`/sources/${part(id)}`),
+    sourcePages: (id: string, { state, after }: PagesQuery) => {
+      const query = new URLSearchParams();
+      if (state !== null) query.set("state", state);
+      if (after !== null) query.set("after", after);
+      return http.get<SourcePages>(`/sources/${part(id)}/pages?${query}`);
+    },
     passages: (id: string, after: number | null) =>
       http.get<SourcePassages>(`/sources/${part(id)}/passages${after === null ? "" : `?after=${after}`}`),
 

@@ -425,6 +425,8 @@ export type AgentSettings = {
   model: ModelSettings;
   handoff: HandoffSettings;
   answer_threshold: number;
+  /** An answer less sure than this comes with the offer of a person. */
+  offer_person_below: number;
   ai_resumes: AiResumes;
   session_window_minutes: number;
   burst_wait_ms: number;
@@ -547,13 +549,21 @@ export type SourcePassages = { passages: SourcePassage[]; next: number | null };
 export type QuestionAnswer = { question: string; answer: string };
 
 export type AskPassage = { title: string; heading_path: string[]; text: string; score: number };
+/** What the policy does with a turn. */
+export type PolicyAction =
+  | "answer"
+  | "answer_and_offer"
+  | "abstain"
+  | "hand_off"
+  | "suppress"
+  | "point_to_button";
 export type AskResponse = {
   kind: AiMessageKind;
   text: string;
   citations: Citation[];
   confidence: number | null;
   would: {
-    action: "answer" | "hand_off" | "suppress" | "abstain" | "point_to_button";
+    action: PolicyAction;
     reason: HandoffReason | null;
     why: string;
   };

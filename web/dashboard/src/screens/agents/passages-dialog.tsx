@@ -3,9 +3,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useServices } from "../../app/hooks";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
+import { ExternalLinkIcon } from "../../components/icons";
 import { Notice } from "../../components/notice";
 import { Skeleton } from "../../components/skeleton";
 import { toFailure } from "../../store/inbox-client";
+import { safeHref } from "../../text/markdown";
 import { count } from "../../text/words";
 import { HeadingPath } from "../inbox/citation-chip";
 
@@ -21,7 +23,7 @@ export function PassagesDialog({ source, onClose }: { source: Source | null; onC
       description={
         source === null
           ? undefined
-          : `${count(source.documents, "document")}, ${count(source.passages, "passage")}`
+          : `${count(source.documents, source.web === null ? "document" : "page")}, ${count(source.passages, "passage")}`
       }
       width="wide"
       body="reading"
@@ -60,7 +62,13 @@ function Passages({ sourceId }: { sourceId: string }) {
       <ol className="flex flex-col pt-1">
         {passages.map((passage) => (
           <li key={passage.id} className="border-line border-t py-3">
-            <HeadingPath path={[passage.document_title, ...passage.heading_path]} className="mb-1" />
+            <div className="mb-1 flex items-start gap-3">
+              <HeadingPath
+                path={[passage.document_title, ...passage.heading_path]}
+                className="min-w-0 flex-1"
+              />
+              <OpenPage url={passage.url} />
+            </div>
             <p className="whitespace-pre-line text-body text-t1 [overflow-wrap:anywhere]">{passage.text}</p>
           </li>
         ))}
@@ -71,5 +79,23 @@ function Passages({ sourceId }: { sourceId: string }) {
         </Button>
       )}
     </>
+  );
+}
+
+/** The way to the page that a passage is from, if it has an address. */
+function OpenPage({ url }: { url: string | null }) {
+  const href = url === null ? null : safeHref(url);
+  if (href === null) return null;
+  return (
+    <a
+      href={href}
+      target="_blank"
+      rel="noreferrer noopener"
+      className="inline-flex shrink-0 items-center gap-1 text-accent text-meta underline-offset-2 hover:underline"
+    >
+      Open the page
+      <ExternalLinkIcon size={12} strokeWidth={1.75} aria-hidden />
+      <span className="sr-only">(opens in a new tab)</span>
+    </a>
   );
 }

@@ -16,6 +16,7 @@ const NAMES: Record<SettingKey, string> = {
   allowed_origins: "Allowed sites",
   instructions: "Instructions",
   answer_threshold: "Answer threshold",
+  offer_person_below: "Offer a person below",
   burst_wait_ms: "Wait for more messages",
   answer_deadline_seconds: "Latest answer after",
   ai_resumes: "The AI answers again",

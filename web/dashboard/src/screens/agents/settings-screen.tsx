@@ -23,6 +23,7 @@ import { useAgent } from "./agent-layout";
 import { ModelSection } from "./model-section";
 import { SaveBar } from "./save-bar";
 import { SuggestionsEditor } from "./suggestions-editor";
+import { ThresholdsField } from "./thresholds-field";
 
 /** How the agent greets, answers, hands over and looks. */
 export function SettingsScreen() {
@@ -203,8 +204,8 @@ function AccentField({ draft, errors, change }: FormPart) {
   );
 }
 
-function Answers({ draft, errors, change }: FormPart) {
-  const percent = Math.round(draft.answer_threshold * 100);
+function Answers(part: FormPart) {
+  const { draft, errors, change } = part;
   return (
     <Part title="Answers" text="The agent answers from your sources alone, or says that it cannot.">
       <TextArea
@@ -217,32 +218,7 @@ function Answers({ draft, errors, change }: FormPart) {
         error={errors.instructions}
         onChange={(event) => change({ instructions: event.target.value })}
       />
-      <div>
-        <div className="flex items-baseline justify-between">
-          <label htmlFor="threshold" className="font-medium text-body">
-            Answer threshold
-          </label>
-          <span className="tabular font-medium text-body">{percent} %</span>
-        </div>
-        <input
-          id="threshold"
-          type="range"
-          min={0}
-          max={99}
-          value={percent}
-          aria-describedby="threshold-hint"
-          aria-invalid={errors.answer_threshold !== undefined || undefined}
-          onChange={(event) => change({ answer_threshold: Number(event.target.value) / 100 })}
-          className="mt-1 h-6 w-full accent-accent"
-        />
-        {errors.answer_threshold !== undefined && (
-          <p className="text-err text-meta">{errors.answer_threshold}</p>
-        )}
-        <p id="threshold-hint" className="text-meta text-t3">
-          The agent answers only when it expects at least {percent} in 100 such answers to be right. Higher
-          means fewer answers and more people.
-        </p>
-      </div>
+      <ThresholdsField {...part} />
       <div className="grid gap-5 sm:grid-cols-2">
         <NumberField
           label="Wait for more messages"

@@ -12,6 +12,7 @@ import { Card } from "../../components/page";
 import { noteTried } from "../../store/first-steps";
 import { toFailure } from "../../store/inbox-client";
 import { kept } from "../../store/queries";
+import { type Thresholds, zonesOf } from "../../store/thresholds";
 import { spendText, writerText } from "../../text/models";
 import { count, REASON_NAMES, sentence } from "../../text/words";
 import { CitationChip, CitationMark, HeadingPath, scoreText } from "../inbox/citation-chip";
@@ -122,7 +123,7 @@ export function TestScreen() {
                   </Notice>
                 )
               )}
-              <Result answer={asking.data} threshold={agent.settings.answer_threshold} />
+              <Result answer={asking.data} thresholds={agent.settings} />
             </>
           ) : (
             !asking.isPending && (
@@ -151,6 +152,11 @@ const ACTIONS: Record<AskResponse["would"]["action"], { title: string; icon: Rea
     icon: <CircleCheckIcon size={16} strokeWidth={1.75} aria-hidden />,
     tone: "text-ok",
   },
+  answer_and_offer: {
+    title: "The agent would answer and offer a person",
+    icon: <CircleCheckIcon size={16} strokeWidth={1.75} aria-hidden />,
+    tone: "text-warn",
+  },
   hand_off: {
     title: "It would go to your team",
     icon: <HandIcon size={16} strokeWidth={1.75} aria-hidden />,
@@ -173,7 +179,7 @@ const ACTIONS: Record<AskResponse["would"]["action"], { title: string; icon: Rea
   },
 };
 
-function Result({ answer, threshold }: { answer: AskResponse; threshold: number }) {
+function Result({ answer, thresholds }: { answer: AskResponse; thresholds: Thresholds }) {
   const citation = useCallback(
     (index: number): ReactNode => {
       const cited = answer.citations.find((one) => one.index === index);
@@ -239,7 +245,7 @@ function Result({ answer, threshold }: { answer: AskResponse; threshold: number 
           )}
           {sentence(answer.would.why)}
         </p>
-        <ConfidenceScale confidence={answer.confidence} threshold={threshold} />
+        <ConfidenceScale confidence={answer.confidence} thresholds={thresholds} />
         <Writer answer={answer} />
       </section>
     </div>
@@ -256,12 +262,13 @@ function Writer({ answer: { written_by, spend } }: { answer: AskResponse }) {
   );
 }
 
-/** Where the confidence lies, beside the threshold that it must reach. */
-function ConfidenceScale({ confidence, threshold }: { confidence: number | null; threshold: number }) {
+/** Where the confidence lies, beside the thresholds that it must reach. */
+function ConfidenceScale({ confidence, thresholds }: { confidence: number | null; thresholds: Thresholds }) {
   if (confidence === null)
     return <p className="text-meta text-t3">No confidence, because nothing was looked up.</p>;
   const percent = Math.round(confidence * 100);
-  const needed = Math.round(threshold * 100);
+  const { none, offer } = zonesOf(thresholds);
+  const marks = offer === 0 ? [none] : [none, none + offer];
   return (
     <div>
       <div className="mb-1.5 flex items-baseline justify-between">
@@ -272,13 +279,18 @@ function ConfidenceScale({ confidence, threshold }: { confidence: number | null;
         <span
           className={cx(
             "absolute inset-y-0 left-0 rounded-full",
-            confidence >= threshold ? "bg-ok" : "bg-note-bar",
+            confidence >= thresholds.answer_threshold ? "bg-ok" : "bg-note-bar",
           )}
           style={{ width: `${percent}%` }}
         />
-        <span className="absolute -inset-y-1 w-0.5 bg-t1" style={{ left: `${needed}%` }} />
+        {marks.map((mark) => (
+          <span key={mark} className="absolute -inset-y-1 w-0.5 bg-t1" style={{ left: `${mark}%` }} />
+        ))}
       </div>
-      <p className="tabular mt-1.5 text-meta text-t3">Your answer threshold is {needed} %.</p>
+      <p className="tabular mt-1.5 text-meta text-t3">
+        Your answer threshold is {none} %.
+        {offer > 0 && ` Below ${none + offer} % a person is offered with it.`}
+      </p>
     </div>
   );
 }
