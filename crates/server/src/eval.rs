@@ -9,8 +9,8 @@ use baton_eval::{Cached, docs_qa, intent};
 use baton_knowledge::Embedder;
 
 use crate::cli::{EvalCommand, EvalOptions};
-use crate::{embedder, golden};
 use crate::serve::say;
+use crate::{embedder, golden};
 
 /// Asks, and says what came of it.
 pub(crate) async fn run(options: &EvalOptions) -> anyhow::Result<()> {
@@ -58,7 +58,6 @@ pub(crate) async fn run(options: &EvalOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-<<<<<<< HEAD
 /// Where embeddings are kept for the next run.
 enum Kept {
     Nowhere(Option<Arc<dyn Embedder>>),
@@ -74,9 +73,6 @@ impl Kept {
     }
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-=======
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
->>>>>>> wt-golden
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -125,7 +125,7 @@ async fn read_folder(folder: &Path, reader: &dyn DocumentReader) -> anyhow::Resu
     for (name, path) in find_files(&[PathBuf::from(folder)])? {
         let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let options = ReadOptions { file_name: name.clone(), format: None, title: None };
-        match reader.read(bytes, ReadRequest { source_id: name.clone(), options }).await {
+        match reader.read(bytes, ReadRequest { source_id: name.clone(), options, page: None }).await {
             Ok(ReadDocuments { documents, .. }) => {
                 sources.push(SourcePassages { source_id: name.clone(), source_name: name, documents });
             }

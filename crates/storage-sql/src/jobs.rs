@@ -10,22 +10,16 @@ use crate::connection::{Row, SqlConnection, values};
 use crate::unit::SqlUnit;
 
 const TRAIN_AGENT: &str = "train_agent";
-<<<<<<< HEAD
 const EMBED_AGENT: &str = "embed_agent";
-=======
 const CALIBRATE: &str = "calibrate";
->>>>>>> wt-golden
 const SYNC_SOURCE: &str = "sync_source";
 
 /// How a job is stored: the name of its kind, its agent, and what it is done to.
 fn columns(kind: JobKind) -> (&'static str, AgentId, Uuid) {
     match kind {
         JobKind::TrainAgent(agent_id) => (TRAIN_AGENT, agent_id, agent_id.0),
-<<<<<<< HEAD
         JobKind::EmbedAgent(agent_id) => (EMBED_AGENT, agent_id, agent_id.0),
-=======
         JobKind::Calibrate(agent_id) => (CALIBRATE, agent_id, agent_id.0),
->>>>>>> wt-golden
         JobKind::SyncSource { agent_id, source_id } => (SYNC_SOURCE, agent_id, source_id.0),
     }
 }
@@ -71,16 +65,10 @@ impl<C: SqlConnection> JobWrites for SqlUnit<C> {
         now: Timestamp,
         lease_until: Timestamp,
     ) -> Result<Option<Job>, StoreError> {
-<<<<<<< HEAD
-        let kind = match lane {
-            Lane::Training => TRAIN_AGENT,
-            Lane::Embedding => EMBED_AGENT,
-            Lane::Fetching => SYNC_SOURCE,
-=======
         let (kind, or_kind) = match lane {
             Lane::Training => (TRAIN_AGENT, CALIBRATE),
+            Lane::Embedding => (EMBED_AGENT, EMBED_AGENT),
             Lane::Fetching => (SYNC_SOURCE, SYNC_SOURCE),
->>>>>>> wt-golden
         };
         // Work that somebody is doing is not begun a second time beside it: what waits behind it waits until it is done.
         self.first(CLAIM, values![now, lease_until, kind, or_kind], job).await
@@ -129,11 +117,8 @@ fn job(row: &Row) -> Result<Job, StoreError> {
     let row = row.of("job");
     let kind = match row.text(2, "kind")?.as_str() {
         TRAIN_AGENT => JobKind::TrainAgent(row.id(3, "agent_id")?),
-<<<<<<< HEAD
         EMBED_AGENT => JobKind::EmbedAgent(row.id(3, "agent_id")?),
-=======
         CALIBRATE => JobKind::Calibrate(row.id(3, "agent_id")?),
->>>>>>> wt-golden
         SYNC_SOURCE => JobKind::SyncSource { agent_id: row.id(3, "agent_id")?, source_id: row.id(4, "subject")? },
         other => return Err(row.unknown("kind", other)),
     };

@@ -8,12 +8,8 @@ use std::time::Duration;
 use baton_storage::{Job, JobKind, Lane, quietly};
 use tokio::sync::{Notify, Semaphore};
 
-<<<<<<< HEAD
-use crate::knowledge::{abandon_sync, embed_agent, sync_source, train_agent};
-=======
 use crate::golden::calibrate;
-use crate::knowledge::{abandon_sync, sync_source, train_agent};
->>>>>>> wt-golden
+use crate::knowledge::{abandon_sync, embed_agent, sync_source, train_agent};
 use crate::{AppError, Baton};
 
 /// How long a node may hold a job without renewing.
@@ -111,11 +107,8 @@ async fn claim(baton: &Baton, lane: Lane) -> Result<Option<Job>, AppError> {
 async fn work(baton: &Baton, job: &Job) -> Result<(), AppError> {
     match job.kind {
         JobKind::TrainAgent(agent_id) => train_agent(baton, job.workspace_id, agent_id).await,
-<<<<<<< HEAD
         JobKind::EmbedAgent(agent_id) => embed_agent(baton, job.workspace_id, agent_id).await,
-=======
         JobKind::Calibrate(agent_id) => calibrate(baton, job.workspace_id, agent_id).await,
->>>>>>> wt-golden
         JobKind::SyncSource { source_id, .. } => sync_source(baton, job.workspace_id, source_id).await,
     }
 }

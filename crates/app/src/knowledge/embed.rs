@@ -1,7 +1,7 @@
 //! Embeddings of a published snapshot: made once its words can be searched, and only for passages that are new.
 
 use baton_domain::ids::{AgentId, SnapshotId, WorkspaceId};
-use baton_knowledge::{Vectors, embed};
+use baton_knowledge::{Snapshot, Vectors, embed};
 use baton_storage::{AgentRow, JobKind};
 
 use crate::knowledge::shelf::open;
@@ -38,14 +38,28 @@ pub fn meaning(baton: &Baton, agent: &AgentRow) -> Meaning {
 /// # Errors
 /// When the disk or the embedder fails; words are searched as before then.
 pub async fn embed_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: AgentId) -> Result<(), AppError> {
-    let Some(embedder) = baton.embedder() else { return Ok(()) };
+    if baton.embedder().is_none() {
+        return Ok(());
+    }
     let agent = baton.store().read().await?.agent(workspace_id, agent_id).await?.ok_or(AppError::NotFound)?;
     let Some(snapshot_id) = agent.knowledge.snapshot_id else { return Ok(()) };
     if meaning(baton, &agent) == Meaning::Ready {
         return Ok(());
     }
+    embed_snapshot(baton, agent_id, snapshot_id).await?;
+    baton.snapshots().open_anew(agent_id);
+    tell_agent(baton, workspace_id, agent_id);
+    Ok(())
+}
+
+/// Makes the embeddings of a snapshot, published or not.
+///
+/// # Errors
+/// As [`embed_agent`].
+pub(crate) async fn embed_snapshot(baton: &Baton, agent_id: AgentId, snapshot_id: SnapshotId) -> Result<(), AppError> {
+    let Some(embedder) = baton.embedder() else { return Ok(()) };
     let shelf = baton.snapshots();
-    let snapshot = shelf.get(agent_id, snapshot_id).await?;
+    let path = shelf.path(agent_id, snapshot_id);
     let older: Vec<_> = shelf
         .embedded(agent_id)
         .into_iter()
@@ -56,16 +70,13 @@ pub async fn embed_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: Age
     let made = tokio::task::spawn_blocking(move || {
         // A snapshot that cannot be opened any more saves nothing, and costs nothing but time.
         let older = older.into_iter().find_map(|(path, vectors)| open(&path, &vectors).ok());
+        let snapshot = Snapshot::open(&path)?;
         embed(&snapshot, embedder.as_ref(), older.as_ref(), &|| stop.is_cancelled(), &to)
     });
     match made.await {
         // The job must not count as done: the next start makes them.
         Ok(Ok(())) if baton.shutdown().is_cancelled() => Err(AppError::Internal("shutting down")),
-        Ok(Ok(())) => {
-            shelf.open_anew(agent_id);
-            tell_agent(baton, workspace_id, agent_id);
-            Ok(())
-        }
+        Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => {
             tracing::error!(agent.id = %agent_id, error = &error as &dyn std::error::Error, "cannot make embeddings");
             Err(AppError::Internal("the embeddings cannot be made"))

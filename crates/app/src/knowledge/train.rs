@@ -7,17 +7,11 @@ use baton_domain::ids::{AgentId, SnapshotId, WorkspaceId};
 use baton_domain::source::{Source, SourceError, SourceKind, SourceState};
 use baton_knowledge::{BuildOptions, Format, Manifest, ReadOptions, Snapshot, SourcePassages};
 use baton_realtime::{Signal, Topic};
-<<<<<<< HEAD
-use baton_storage::{JobKind, KnowledgeRow, KnowledgeState, quietly};
-
-use crate::knowledge::embed::embed_agent;
-=======
 use baton_storage::{AgentRow, JobKind, KnowledgeRow, KnowledgeState, quietly};
 
 use crate::golden::{Exam, TRAININGS_KEPT, baseline, examine, tidy};
-use crate::knowledge::embed::embed_snapshot;
+use crate::knowledge::embed::{embed_agent, embed_snapshot};
 use crate::knowledge::shelf::open as open_snapshot;
->>>>>>> wt-golden
 use crate::knowledge::sources::{read_content, read_documents, tell, write_documents};
 use crate::{AppError, Baton, ReadDocuments, ReadFailure, ReadRequest};
 
@@ -43,25 +37,18 @@ pub async fn train_agent(baton: &Baton, workspace_id: WorkspaceId, agent_id: Age
             readable.push(source);
         }
     }
-<<<<<<< HEAD
-    publish(baton, workspace_id, agent_id, readable).await
-=======
     let Some(built) = build(baton, workspace_id, agent_id, &readable).await? else { return Ok(()) };
     let mut unit = baton.store().read().await?;
     let agent = unit.agent(workspace_id, agent_id).await?.ok_or(AppError::NotFound)?;
     let questions = unit.golden_questions(workspace_id, agent_id).await?;
     drop(unit);
-    let before = agent.knowledge.snapshot_id;
     if questions.is_empty() {
-        conclude(baton, workspace_id, agent_id, &readable, &built, Verdict::Unasked).await?;
-        // The docs answer from here on, by their words; their meaning follows.
-        return embed_snapshot(baton, agent_id, built.snapshot_id, before).await;
+        return conclude(baton, workspace_id, agent_id, &readable, &built, Verdict::Unasked).await;
     }
     // What is judged is what visitors would get, so the meaning comes first here.
-    embed_snapshot(baton, agent_id, built.snapshot_id, before).await?;
+    embed_snapshot(baton, agent_id, built.snapshot_id).await?;
     let verdict = ask_golden_questions(baton, &agent, built.snapshot_id, &questions).await?;
     conclude(baton, workspace_id, agent_id, &readable, &built, verdict).await
->>>>>>> wt-golden
 }
 
 /// Does the training that is due right now, and what follows it, in this task: for the command line, and for tests.
@@ -126,16 +113,6 @@ fn request_for(source: &Source) -> ReadRequest {
     ReadRequest { source_id: source.id.to_string(), options, page: None }
 }
 
-<<<<<<< HEAD
-/// Publishes a snapshot of sources that were read, unless it cannot be built.
-/// The docs answer from here on, by their words; their meaning follows as work of its own.
-async fn publish(
-    baton: &Baton,
-    workspace_id: WorkspaceId,
-    agent_id: AgentId,
-    sources: Vec<Source>,
-) -> Result<(), AppError> {
-=======
 /// A snapshot that is whole and that nobody asks yet.
 struct Built {
     snapshot_id: SnapshotId,
@@ -157,7 +134,6 @@ async fn build(
     agent_id: AgentId,
     sources: &[Source],
 ) -> Result<Option<Built>, AppError> {
->>>>>>> wt-golden
     let mut passages = Vec::with_capacity(sources.len());
     for source in sources {
         let documents = read_documents(baton, workspace_id, source.id).await?;
@@ -173,14 +149,7 @@ async fn build(
         Ok(Ok(manifest)) => return Ok(Some(Built { snapshot_id, manifest })),
         Ok(Err(error)) => {
             tracing::error!(agent.id = %agent_id, error = &error as &dyn std::error::Error, "training failed");
-<<<<<<< HEAD
-            return fail(baton, workspace_id, agent_id, &sources, &error.to_string()).await;
-        }
-        Err(_) => {
-            return fail(baton, workspace_id, agent_id, &sources, "building the index failed").await;
-=======
             error.to_string()
->>>>>>> wt-golden
         }
         Err(_) => "building the index failed".to_owned(),
     };
@@ -276,7 +245,8 @@ async fn conclude(
 }
 
 fn refusal(worse: usize) -> String {
-    let questions = if worse == 1 { "1 golden question that passed fails" } else { "golden questions that passed fail" };
+    let questions =
+        if worse == 1 { "1 golden question that passed fails" } else { "golden questions that passed fail" };
     let count = if worse == 1 { String::new() } else { format!("{worse} ") };
     format!("The new docs were not published: {count}{questions} with them. Answers come from the docs before.")
 }

@@ -10,7 +10,9 @@ use baton_domain::ids::{AgentId, GoldenQuestionId, SnapshotId, SourceId, Trainin
 use baton_domain::turn::TurnOutcome;
 
 use crate::conformance::world::{World, at};
-use crate::{AskedQuestion, KnowledgeRow, KnowledgeState, RatingRow, Store, StoreError, TurnConfidence, TurnEnd, quietly};
+use crate::{
+    AskedQuestion, KnowledgeRow, KnowledgeState, RatingRow, Store, StoreError, TurnConfidence, TurnEnd, quietly,
+};
 
 pub(crate) fn question(world: &World, text: &str, ms: i64) -> GoldenQuestion {
     GoldenQuestion {
