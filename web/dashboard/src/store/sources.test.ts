@@ -197,7 +197,7 @@ describe("words about sources", () => {
 
   it("report a sync", () => {
     expect(reportText(report({ missing: 1, skipped: 5, failed: 12 }))).toBe(
-      "1 missing, kept for now, 5 skipped, 12 failed",
+      "1 missing (kept for now), 5 skipped, 12 failed",
     );
     expect(reportText(report({ ended: "failed" }))).toBe("Nothing was fetched");
     expect(reportText(report())).toBe("No pages");

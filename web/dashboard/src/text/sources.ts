@@ -128,7 +128,7 @@ export function reportText(report: SyncReport): string {
     report.added > 0 && `${number(report.added)} new`,
     report.changed > 0 && `${number(report.changed)} changed`,
     report.unchanged > 0 && `${number(report.unchanged)} unchanged`,
-    report.missing > 0 && `${number(report.missing)} missing, kept for now`,
+    report.missing > 0 && `${number(report.missing)} missing (kept for now)`,
     report.removed > 0 && `${number(report.removed)} gone`,
     report.skipped > 0 && `${number(report.skipped)} skipped`,
     report.failed > 0 && `${number(report.failed)} failed`,
