@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { seedWeb } from "./sources.mjs";
+import { seedOthers } from "./sources.mjs";
 import { World } from "./world.mjs";
 
 const MINUTE = 60_000;
@@ -251,21 +251,7 @@ function seedSources(world) {
     bytes: 3_200,
     created_at: Date.now() - 20 * HOUR,
   });
-  add("warranty-scan.pdf", {
-    format: null,
-    state: "failed",
-    documents: 0,
-    passages: 0,
-    bytes: 2_400_000,
-    error: {
-      cause: "The PDF has only pictures of text, such as a scan, and no text itself.",
-      fix: "Upload a version with selectable text, or type the content in.",
-    },
-    created_at: Date.now() - 30 * MINUTE,
-    synced_at: null,
-    web: null,
-  });
-  seedWeb(add);
+  seedOthers(add);
   countKnowledge(world, agent);
 }
 

@@ -223,8 +223,21 @@ export function webSourceRoutes({ world, stage, addSource, sourceOf, invalid }) 
   ];
 }
 
-/** A site in each of the states that one can be in. */
-export function seedWeb(add) {
+/** A broken file, and a site in each of the states that one can be in. */
+export function seedOthers(add) {
+  add("warranty-scan.pdf", {
+    format: null,
+    state: "failed",
+    documents: 0,
+    passages: 0,
+    bytes: 2_400_000,
+    error: {
+      cause: "The PDF has only pictures of text, such as a scan, and no text itself.",
+      fix: "Upload a version with selectable text, or type the content in.",
+    },
+    created_at: Date.now() - HOUR / 2,
+    synced_at: null,
+  });
   add("Help centre", {
     kind: "site",
     format: null,

@@ -113,6 +113,9 @@ describe("how a source looks", () => {
     expect(words({ pages })).toBeNull();
     expect(words({ pages: { ...pages, failed: 12 } })).toBe("12 pages could not be read");
     expect(words({ pages: { ...pages, failed: 1 } })).toBe("1 page could not be read");
+    expect(words({ pages: { ...pages, failed: 3 }, last_sync: report({ warnings: [limit] }) })).toBe(
+      "3 pages could not be read, 1 more warning",
+    );
     expect(words({ pages: { ...pages, missing: 1 } })).toBe("1 page is missing on the site");
     expect(words({ last_sync: report({ warnings: [limit] }) })).toBe("There are more pages.");
     expect(words({ last_sync: report({ ended: "failed", error: limit }) })).toBe("There are more pages.");
@@ -197,7 +200,7 @@ describe("words about sources", () => {
 
   it("report a sync", () => {
     expect(reportText(report({ missing: 1, skipped: 5, failed: 12 }))).toBe(
-      "1 missing, kept for now, 5 skipped, 12 failed",
+      "1 missing (kept for now), 5 skipped, 12 failed",
     );
     expect(reportText(report({ ended: "failed" }))).toBe("Nothing was fetched");
     expect(reportText(report())).toBe("No pages");

@@ -128,7 +128,7 @@ export function reportText(report: SyncReport): string {
     report.added > 0 && `${number(report.added)} new`,
     report.changed > 0 && `${number(report.changed)} changed`,
     report.unchanged > 0 && `${number(report.unchanged)} unchanged`,
-    report.missing > 0 && `${number(report.missing)} missing, kept for now`,
+    report.missing > 0 && `${number(report.missing)} missing (kept for now)`,
     report.removed > 0 && `${number(report.removed)} gone`,
     report.skipped > 0 && `${number(report.skipped)} skipped`,
     report.failed > 0 && `${number(report.failed)} failed`,
@@ -139,7 +139,10 @@ export function reportText(report: SyncReport): string {
 
 /** What a look at a source with warnings shows first: `12 pages could not be read`. */
 export function warningText(look: Extract<SourceLook, { kind: "warned" }>): string {
-  if (look.failed > 0) return `${count(look.failed, "page")} could not be read`;
+  if (look.failed > 0) {
+    const others = look.warnings.length;
+    return `${count(look.failed, "page")} could not be read${others > 0 ? `, ${count(others, "more warning")}` : ""}`;
+  }
   const [first] = look.warnings;
   if (first !== undefined) return first.cause;
   return `${count(look.missing, "page")} ${look.missing === 1 ? "is" : "are"} missing on the site`;

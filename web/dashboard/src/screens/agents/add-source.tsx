@@ -69,7 +69,8 @@ type Props = {
   draft: SourceDraft;
   change: Dispatch<DraftChange>;
   onPickFiles: () => void;
-  onFiles: (files: File[]) => void;
+  /** Files are being dragged over the screen. */
+  over: boolean;
   returnTo: RefObject<HTMLElement | null>;
 };
 
@@ -84,7 +85,7 @@ export function AddSource({
   draft,
   change,
   onPickFiles,
-  onFiles,
+  over,
   returnTo,
 }: Props) {
   const { api, queries, toasts } = useServices();
@@ -153,13 +154,7 @@ export function AddSource({
             <AddWeb kind="page" {...part} />
           </Panel>
           <Panel choice="files">
-            <AddFiles
-              onPick={onPickFiles}
-              onFiles={(files) => {
-                onOpenChange(false);
-                onFiles(files);
-              }}
-            />
+            <AddFiles onPick={onPickFiles} over={over} />
           </Panel>
           <Panel choice="text">
             <AddText {...part} />
@@ -243,23 +238,11 @@ function send(api: Api, agentId: string, draft: SourceDraft): Promise<Source> {
   }
 }
 
-function AddFiles({ onPick, onFiles }: { onPick: () => void; onFiles: (files: File[]) => void }) {
-  const [over, setOver] = useState(false);
+/** Files dropped here are taken by the screen, which takes them anywhere. */
+function AddFiles({ onPick, over }: { onPick: () => void; over: boolean }) {
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button is the first
     <div
       data-over={over || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        event.stopPropagation();
-        setOver(false);
-        onFiles([...event.dataTransfer.files]);
-      }}
       className="flex flex-col items-center gap-3 rounded-card border border-line-strong border-dashed bg-s1 px-6 py-10 text-center data-over:border-accent data-over:bg-accent-tint"
     >
       <UploadIcon size={24} strokeWidth={1.25} aria-hidden className="text-t3" />

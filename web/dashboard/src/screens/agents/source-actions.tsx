@@ -68,7 +68,7 @@ export function SourceActions({ source, size, onRead, onGone }: Props) {
         run: stop,
         name: "Stop",
         label: `Stop fetching ${source.name}`,
-        icon: <SquareIcon {...ICON} size={14} />,
+        icon: <SquareIcon {...ICON} size={12} fill="currentColor" />,
       }
     : can.sync
       ? {

@@ -30,10 +30,13 @@ export function SourcesScreen() {
   const sources = useQuery(loads.sources(api, agent.id));
   useSourceNews(sources.data);
   const upload = useUpload(agent.id);
-  const drop = useDrop(upload.send);
   const picker = useRef<HTMLInputElement>(null);
   const addButton = useRef<HTMLButtonElement>(null);
   const [adding, setAdding] = useState(false);
+  const drop = useDrop((files) => {
+    setAdding(false);
+    upload.send(files);
+  });
   const [draft, change] = useReducer(draftReducer, EMPTY_DRAFT);
   const [reading, setReading] = useState<Source | null>(null);
   useActions(
@@ -119,7 +122,7 @@ export function SourcesScreen() {
         draft={draft}
         change={change}
         onPickFiles={() => picker.current?.click()}
-        onFiles={upload.send}
+        over={drop.over}
         returnTo={addButton}
       />
       <PassagesDialog source={reading} onClose={() => setReading(null)} />
