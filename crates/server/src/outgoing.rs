@@ -5,11 +5,12 @@
 //! The address is looked at when it is typed in, and again each time a name is resolved, so that a name that moves changes
 //! nothing.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use baton_fetch::AddressPolicy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -117,36 +118,9 @@ fn is_local_name(name: &str) -> bool {
         || ["localhost", "local", "internal", "lan", "home.arpa"].iter().any(|end| name.ends_with(&format!(".{end}")))
 }
 
-/// Whether an address is one of the public internet's.
+/// Whether an address is one of the public internet's: the same rule as for pages that are fetched.
 fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    !(ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_documentation()
-        || ip.is_multicast()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (18..20).contains(&b)))
-}
-
-/// Only what is allotted to the internet, without the ranges that carry an IPv4 address or lead elsewhere.
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    let [first, second, ..] = ip.segments();
-    (0x2000..0x4000).contains(&first)
-        && first != 0x2002
-        && !(first == 0x2001 && (second < 0x0200 || second == 0x0db8))
-        && !(first == 0x3fff && second < 0x1000)
+    AddressPolicy::new(Vec::new()).refusal(ip).is_none()
 }
 
 #[cfg(test)]
