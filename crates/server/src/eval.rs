@@ -7,8 +7,8 @@ use baton_eval::report::{Report, page};
 use baton_eval::{docs_qa, intent};
 
 use crate::cli::{EvalCommand, EvalOptions};
-use crate::{embedder, golden};
 use crate::serve::say;
+use crate::{embedder, golden};
 
 /// Asks, and says what came of it.
 pub(crate) async fn run(options: &EvalOptions) -> anyhow::Result<()> {

@@ -59,7 +59,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 }
 
 /// Everything that can be read in a unit of work.
-pub trait ReadUnit: AgentReads + ConversationReads + GoldenReads + SourceReads + TeamReads + VisitorReads + Send {}
+pub trait ReadUnit:
+    AgentReads + ConversationReads + GoldenReads + SourceReads + TeamReads + VisitorReads + Send
+{
+}
 
 impl<T: AgentReads + ConversationReads + GoldenReads + SourceReads + TeamReads + VisitorReads + Send> ReadUnit for T {}
 

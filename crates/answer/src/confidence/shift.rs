@@ -58,7 +58,11 @@ pub fn fit(outcomes: &[Outcome]) -> f64 {
             slope += right - probability;
             bend -= probability * (1.0 - probability);
         }
-        if slope > 0.0 { low = shift } else { high = shift }
+        if slope > 0.0 {
+            low = shift;
+        } else {
+            high = shift;
+        }
         let newton = shift - slope / bend;
         let next = if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
         if (next - shift).abs() < STEP_MIN {

@@ -108,11 +108,7 @@ pub struct ImportedGoldenQuestions {
 impl From<cases::Imported> for ImportedGoldenQuestions {
     fn from(imported: cases::Imported) -> Self {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Self {
-            added: count(imported.added),
-            changed: count(imported.changed),
-            unchanged: count(imported.unchanged),
-        }
+        Self { added: count(imported.added), changed: count(imported.changed), unchanged: count(imported.unchanged) }
     }
 }
 

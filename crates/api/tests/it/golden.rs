@@ -96,10 +96,14 @@ async fn k7_questions_are_changed_imported_and_refused_with_the_reason_beside_th
     }
     let changed = owner.send(Method::PATCH, &one, Some(json!({ "expect": { "kind": "hand_off" } }))).await.ok();
     assert_eq!((&changed["question"], &changed["expect"]["kind"]), (&json!(HOW_LONG), &json!("hand_off")));
-    let csv = format!("question,expect,must_hand_off\n{HOW_LONG},Tails,\n\"Frames, made of what?\",https://a.example/f,\n{UNKNOWN},,yes\n");
+    let csv = format!(
+        "question,expect,must_hand_off\n{HOW_LONG},Tails,\n\"Frames, made of what?\",https://a.example/f,\n{UNKNOWN},,yes\n"
+    );
     let imported = owner.post(&format!("{at}/import"), json!({ "text": csv })).await.ok();
     assert_eq!(imported, json!({ "added": 2, "changed": 1, "unchanged": 0 }));
-    let lines = format!("{{\"question\":\"{UNKNOWN}\",\"must_hand_off\":true}}\n\n{{\"question\":\"New?\",\"expect\":\"Tails\"}}\n");
+    let lines = format!(
+        "{{\"question\":\"{UNKNOWN}\",\"must_hand_off\":true}}\n\n{{\"question\":\"New?\",\"expect\":\"Tails\"}}\n"
+    );
     let imported = owner.post(&format!("{at}/import"), json!({ "text": lines })).await.ok();
     assert_eq!(imported, json!({ "added": 1, "changed": 0, "unchanged": 1 }));
     let broken = "{\"question\":\"A?\",\"expect\":\"x\"}\nrubbish\n{\"question\":\"B?\"}\n";
@@ -148,7 +152,10 @@ async fn k7_a_worse_training_is_refused_and_can_be_published_anyway() {
     owner.teach(&agent, "Colours", "# Colours\n\nKites are red or blue.\n").await;
     let listed = trainings(&owner, &agent).await;
     let refused = &listed[0];
-    assert_eq!((&refused["state"], &refused["in_use"], &refused["kept"]), (&json!("refused"), &json!(false), &json!(true)));
+    assert_eq!(
+        (&refused["state"], &refused["in_use"], &refused["kept"]),
+        (&json!("refused"), &json!(false), &json!(true))
+    );
     assert_eq!(refused["golden"]["worse"][0]["question"], HOW_LONG, "{refused:#}");
     assert_eq!(refused["golden"]["worse"][0]["why"], "The expected page is not in the docs.");
     assert_eq!(listed[1]["in_use"], true);
@@ -158,7 +165,8 @@ async fn k7_a_worse_training_is_refused_and_can_be_published_anyway() {
     assert_eq!(kind(&owner, &agent, MADE_OF).await, "answer", "the old docs answer");
     assert_eq!(kind(&owner, &agent, HOW_LONG).await, "abstain", "but nothing that was deleted");
     assert_eq!(kind(&owner, &agent, "Which colours do kites have?").await, "abstain", "and not the new docs");
-    let details = owner.get(&format!("/agents/{agent}/trainings/{}", refused["id"].as_str().unwrap_or_default())).await.ok();
+    let details =
+        owner.get(&format!("/agents/{agent}/trainings/{}", refused["id"].as_str().unwrap_or_default())).await.ok();
     assert_eq!(details["results"].as_array().map(Vec::len), Some(2));
     let published = publish(&owner, &agent, refused).await.ok();
     assert_eq!((&published["state"], &published["in_use"]), (&json!("published"), &json!(true)));
@@ -228,7 +236,6 @@ async fn a8_ratings_and_golden_questions_move_this_agents_confidence() {
         let status = visitor.post(&format!("/conversations/{id}/ratings"), body).await.status;
         assert_eq!(status, StatusCode::NO_CONTENT, "{rated}");
     }
-    assert_eq!(confidence().await, raw, "nobody waited for it");
     app.settle().await;
     let after = coverage().await;
     assert_eq!(after["calibration"]["ratings"], 12, "{:#}", after["calibration"]);

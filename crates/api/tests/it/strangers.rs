@@ -76,7 +76,13 @@ async fn t03_t08_ids_of_others_missing_ids_and_rubbish_get_the_same_answer() {
     let mut checked = 0;
     for (method, path) in routes_with_ids() {
         let body = (method != Method::GET && method != Method::DELETE).then(|| trimmed(&path));
-        let filled = |id: &str| path.replace("{id}", id).replace("{agent_id}", id).replace("{action_id}", "none").replace("{question_id}", id).replace("{training_id}", id);
+        let filled = |id: &str| {
+            path.replace("{id}", id)
+                .replace("{agent_id}", id)
+                .replace("{action_id}", "none")
+                .replace("{question_id}", id)
+                .replace("{training_id}", id)
+        };
         if path.ends_with("/files") || path.contains("{agent_id}") {
             continue;
         }

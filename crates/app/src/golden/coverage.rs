@@ -168,8 +168,7 @@ fn point(threshold: f64, samples: &[Sample], known: &[Sample]) -> Point {
     let answered: Vec<f64> =
         samples.iter().map(|sample| sample.confidence).filter(|confidence| *confidence >= threshold).collect();
     let share = if samples.is_empty() { 0.0 } else { answered.len() as f64 / samples.len() as f64 };
-    let expected_right =
-        (!answered.is_empty()).then(|| answered.iter().sum::<f64>() / answered.len() as f64);
+    let expected_right = (!answered.is_empty()).then(|| answered.iter().sum::<f64>() / answered.len() as f64);
     finished(threshold, share, expected_right, known)
 }
 

@@ -85,7 +85,8 @@ pub(crate) async fn baseline(
     drop(unit);
     let is_known = |question: &GoldenQuestion| {
         results.iter().any(|result| {
-            (result.question_id, &result.question, &result.expect) == (question.id, &question.question, &question.expect)
+            (result.question_id, &result.question, &result.expect)
+                == (question.id, &question.question, &question.expect)
         })
     };
     let newer: Vec<GoldenQuestion> = questions.iter().filter(|question| !is_known(question)).cloned().collect();
@@ -153,12 +154,7 @@ pub(super) fn named<'a>(snapshot: &'a Snapshot, gone: &BTreeSet<Arc<str>>) -> Ve
     snapshot.documents().iter().filter_map(document).collect()
 }
 
-fn observe(
-    question: &GoldenQuestion,
-    named: &[Named<'_>],
-    gone: &BTreeSet<Arc<str>>,
-    response: Response,
-) -> Observed {
+fn observe(question: &GoldenQuestion, named: &[Named<'_>], gone: &BTreeSet<Arc<str>>, response: Response) -> Observed {
     let expected = question.expect.among(named);
     let is_expected = |found: &Considered| {
         expected.iter().any(|named| (named.source_id, named.key) == (&*found.source_id, &*found.document_key))
@@ -181,13 +177,17 @@ fn observe(
     }
     let mut ranked: Vec<&Considered> = Vec::new();
     for found in considered.iter().filter(|found| !gone.contains(&*found.source_id)) {
-        if !ranked.iter().any(|other| (&other.source_id, &other.document_key) == (&found.source_id, &found.document_key)) {
+        if !ranked
+            .iter()
+            .any(|other| (&other.source_id, &other.document_key) == (&found.source_id, &found.document_key))
+        {
             ranked.push(found);
         }
     }
     let place = ranked.iter().position(|found| is_expected(found));
     let documents = ranked.iter().take(RANKED_MAX).map(|found| {
-        let entry = named.iter().find(|named| (named.source_id, named.key) == (&*found.source_id, &*found.document_key));
+        let entry =
+            named.iter().find(|named| (named.source_id, named.key) == (&*found.source_id, &*found.document_key));
         RankedDocument {
             source_id: found.source_id.clone(),
             document_key: found.document_key.clone(),

@@ -17,5 +17,5 @@ pub(crate) use exam::{Exam, baseline, examine};
 pub use exam::{Found, ask_all};
 pub use import::{NewGolden, parse_questions};
 pub use questions::{Asked, Imported, add, delete, edit, import, list, run, try_run};
-pub use trainings::{TrainingView, publish_training, training, trainings};
 pub(crate) use trainings::{TRAININGS_KEPT, tidy};
+pub use trainings::{TrainingView, publish_training, training, trainings};

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use baton_domain::conversation::Refusal;
-use baton_domain::golden::{
-    Expectation, GOLDEN_QUESTIONS_MAX, GoldenQuestion, GoldenResult, GoldenSummary, Training,
-};
+use baton_domain::golden::{Expectation, GOLDEN_QUESTIONS_MAX, GoldenQuestion, GoldenResult, GoldenSummary, Training};
 use baton_domain::ids::{AgentId, GoldenQuestionId, WorkspaceId};
 use baton_knowledge::Snapshot;
 use baton_storage::{AgentRow, quietly};
@@ -47,8 +45,7 @@ pub async fn list(baton: &Baton, workspace_id: WorkspaceId, agent_id: AgentId) -
     let agent = unit.agent(workspace_id, agent_id).await?.ok_or(AppError::NotFound)?;
     let questions = unit.golden_questions(workspace_id, agent_id).await?;
     let trainings = unit.trainings(workspace_id, agent_id).await?;
-    let training =
-        trainings.into_iter().find(|training| Some(training.snapshot_id) == agent.knowledge.snapshot_id);
+    let training = trainings.into_iter().find(|training| Some(training.snapshot_id) == agent.knowledge.snapshot_id);
     let stored = match &training {
         Some(training) => unit.golden_results(workspace_id, training.id).await?,
         None => Vec::new(),
@@ -56,7 +53,8 @@ pub async fn list(baton: &Baton, workspace_id: WorkspaceId, agent_id: AgentId) -
     let mut results = judged_again(&stored, agent.calibration.shift, agent.settings.answer_threshold);
     results.retain(|result| {
         questions.iter().any(|question| {
-            (question.id, &question.question, &question.expect) == (result.question_id, &result.question, &result.expect)
+            (question.id, &question.question, &question.expect)
+                == (result.question_id, &result.question, &result.expect)
         })
     });
     Ok(Asked { questions, results, training })
@@ -115,8 +113,7 @@ pub async fn edit(
     if others.iter().any(|other| other.id != id && same(&other.question, &new.question)) {
         return Err(already_there());
     }
-    let question =
-        GoldenQuestion { question: new.question, expect: new.expect, changed_at: baton.now(), ..there };
+    let question = GoldenQuestion { question: new.question, expect: new.expect, changed_at: baton.now(), ..there };
     unit.update_golden_question(workspace_id, &question).await?;
     unit.commit(quietly()).await?;
     Ok(question)

@@ -243,7 +243,8 @@ async fn conclude(
 }
 
 fn refusal(worse: usize) -> String {
-    let questions = if worse == 1 { "1 golden question that passed fails" } else { "golden questions that passed fail" };
+    let questions =
+        if worse == 1 { "1 golden question that passed fails" } else { "golden questions that passed fail" };
     let count = if worse == 1 { String::new() } else { format!("{worse} ") };
     format!("The new docs were not published: {count}{questions} with them. Answers come from the docs before.")
 }

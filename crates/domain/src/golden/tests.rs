@@ -95,7 +95,11 @@ fn k7_a_page_is_known_by_its_key_then_its_address_then_its_title_or_file() {
         named("other", "Help", "plans", "Plans", None),
     ];
     let keys = |expect: &Expectation| {
-        expect.among(&documents).iter().map(|named| (named.source_id.to_owned(), named.key.to_owned())).collect::<Vec<_>>()
+        expect
+            .among(&documents)
+            .iter()
+            .map(|named| (named.source_id.to_owned(), named.key.to_owned()))
+            .collect::<Vec<_>>()
     };
     let all = |source_id, url: Option<&str>, title: &str| Expectation::Document {
         source_id,

@@ -10,7 +10,9 @@ use baton_domain::ids::{AgentId, GoldenQuestionId, SnapshotId, SourceId, Trainin
 use baton_domain::turn::TurnOutcome;
 
 use crate::conformance::world::{World, at};
-use crate::{AskedQuestion, KnowledgeRow, KnowledgeState, RatingRow, Store, StoreError, TurnConfidence, TurnEnd, quietly};
+use crate::{
+    AskedQuestion, KnowledgeRow, KnowledgeState, RatingRow, Store, StoreError, TurnConfidence, TurnEnd, quietly,
+};
 
 pub(crate) fn question(world: &World, text: &str, ms: i64) -> GoldenQuestion {
     GoldenQuestion {
@@ -252,7 +254,7 @@ pub async fn golden_questions_of_another_workspace_are_left_alone(store: Arc<dyn
     assert_eq!(unit.asked_questions(there, agent_id, at(0), 10).await.unwrap(), []);
     assert_eq!(unit.rated_answers(there, agent_id, 10).await.unwrap(), []);
     assert_eq!(unit.golden_questions(here, agent_id).await.unwrap(), [asked]);
-    assert_eq!(unit.trainings(here, agent_id).await.unwrap(), [trained.clone()]);
+    assert_eq!(unit.trainings(here, agent_id).await.unwrap(), std::slice::from_ref(&trained));
     assert_eq!(unit.golden_results(here, trained.id).await.unwrap(), results);
     assert_eq!(unit.rated_answers(here, agent_id, 10).await.unwrap().len(), 1);
     let stored = unit.agent(here, agent_id).await.unwrap().unwrap();

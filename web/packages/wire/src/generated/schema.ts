@@ -91,6 +91,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What answer thresholds do with this agent's questions. */
+        get: operations["agents.coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/golden-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent's golden questions with what came of them last. */
+        get: operations["golden.list"];
+        put?: never;
+        /** Adds a golden question. */
+        post: operations["golden.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/golden-questions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds many golden questions from CSV or JSONL; those that are there expect afterwards what the text says. All or none. */
+        post: operations["golden.import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/golden-questions/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks all golden questions of the docs in use. */
+        post: operations["golden.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/golden-questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a golden question. */
+        delete: operations["golden.delete"];
+        options?: never;
+        head?: never;
+        /** Changes a golden question. */
+        patch: operations["golden.change"];
+        trace?: never;
+    };
     "/api/v1/agents/{id}/model": {
         parameters: {
             query?: never;
@@ -239,6 +326,57 @@ export interface paths {
         put?: never;
         /** Adds text typed in. */
         post: operations["sources.add_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent's trainings, latest first, with what golden questions made of each. */
+        get: operations["trainings.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/trainings/{training_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A training with what each golden question came to. */
+        get: operations["trainings.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/trainings/{training_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes a training that was refused, or goes back to an earlier one. */
+        post: operations["trainings.publish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,6 +1160,13 @@ export interface components {
             /** @description Its label at the time. */
             label: string;
         };
+        /** @description Adds a golden question. */
+        AddGoldenQuestion: {
+            /** @description What is to come of it. */
+            expect: components["schemas"]["Expectation"];
+            /** @description What is asked. */
+            question: string;
+        };
         /** @description A page or a site, by its address. */
         AddPage: {
             /** @description How often to fetch it again. */
@@ -1159,6 +1304,11 @@ export interface components {
              */
             position: components["schemas"]["Position"];
             /**
+             * @description A training after which a golden question fails that passed before is not published (K7).
+             * @default false
+             */
+            refuse_worse_training: boolean;
+            /**
              * Format: int32
              * @description How long after the last activity a visitor continues the same thread, minutes (H9).
              * @default 1440
@@ -1263,10 +1413,35 @@ export interface components {
             /** @enum {string} */
             kind: "system";
         };
+        /** @description How an agent's confidence is moved, from its own evidence (A3, A8). */
+        Calibration: {
+            fitted_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Golden questions that it was fitted from.
+             */
+            golden: number;
+            /**
+             * Format: int32
+             * @description Visitors' ratings that it was fitted from.
+             */
+            ratings: number;
+            /**
+             * Format: double
+             * @description What is added to the log-odds of every confidence.
+             */
+            shift: number;
+        };
         /** @description Changes an agent: a name, and any of the settings. What is not named stays; objects are merged. */
         ChangeAgent: Record<string, never> & {
             /** @description Another name. */
             name?: string | null;
+        };
+        /** @description Changes a golden question. What is not named stays. */
+        ChangeGoldenQuestion: {
+            expect?: components["schemas"]["Expectation"] | null;
+            /** @description Another question. */
+            question?: string | null;
         };
         /** @description Changes of a member. */
         ChangeMember: {
@@ -1415,6 +1590,57 @@ export interface components {
              * @description Waiting.
              */
             waiting: number;
+        };
+        /** @description What answer thresholds do. */
+        Coverage: {
+            /** @description Whose questions the figures stand on. */
+            basis: components["schemas"]["CoverageBasis"];
+            /** @description How this agent's confidence is moved by golden questions and ratings. */
+            calibration: components["schemas"]["Calibration"];
+            /** @description What the saved threshold does. */
+            current: components["schemas"]["CoveragePoint"];
+            /** @description What the figures do not say, in a sentence; `null` if they are of this agent's visitors. */
+            note: string | null;
+            /** @description One for each threshold in steps of 0.05, lowest first. */
+            points: components["schemas"]["CoveragePoint"][];
+            /**
+             * Format: int32
+             * @description How many questions.
+             */
+            questions: number;
+            /** @description From when on visitors' questions were counted. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Whose questions figures stand on.
+         * @enum {string}
+         */
+        CoverageBasis: "visitors" | "golden_questions" | "public_sets";
+        /** @description What one threshold does. */
+        CoveragePoint: {
+            /**
+             * Format: double
+             * @description The share of questions that is answered, 0 to 1.
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description The share of the answers that is right as far as their confidence says; `null` if nothing is answered.
+             */
+            expected_right: number | null;
+            measured: components["schemas"]["MeasuredRight"] | null;
+            /** @description In a sentence: "At 0.90: 71 % answered, 29 % to people". */
+            sentence: string;
+            /**
+             * Format: double
+             * @description The threshold.
+             */
+            threshold: number;
+            /**
+             * Format: double
+             * @description The share that goes to people, 0 to 1.
+             */
+            to_people: number;
         };
         /** @description Makes an agent. */
         CreateAgent: {
@@ -1617,6 +1843,21 @@ export interface components {
             /** @enum {string} */
             type: "hidden";
         };
+        /** @description What is to come of a question. */
+        Expectation: {
+            /** @description What names it within its source. */
+            document_key?: string | null;
+            /** @enum {string} */
+            kind: "document";
+            source_id?: components["schemas"]["SourceId"] | null;
+            /** @description Its title, or the name of its file. */
+            title?: string | null;
+            /** @description Its address. */
+            url?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "hand_off";
+        };
         /** @description A change of a conversation, as the stream tells it. */
         FeedItem: {
             before: components["schemas"]["Place"] | null;
@@ -1659,6 +1900,8 @@ export interface components {
         };
         /** @description A passage that was found. */
         FoundPassage: {
+            /** @description What names its document within the source. */
+            document_key: string;
             /** @description The headings above it. */
             heading_path: string[];
             /**
@@ -1666,10 +1909,123 @@ export interface components {
              * @description How well it matched, 0 to 1.
              */
             score: number;
+            /** @description Id of its source: with the key, what a golden question expects. */
+            source_id: string;
             /** @description Its text. */
             text: string;
             /** @description Title of its document. */
             title: string;
+        };
+        /** @description A golden question whose result differs between two trainings. */
+        GoldenChange: {
+            /** @description What is asked. */
+            question: string;
+            /** @description Which. */
+            question_id: components["schemas"]["GoldenQuestionId"];
+            /** @description Why it fails now, or failed before, in a sentence. */
+            why: string | null;
+        };
+        /** @description A question of which the owner says what is to come of it. */
+        GoldenQuestion: {
+            /** @description When it was last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was added. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What is to come of it. */
+            expect: components["schemas"]["Expectation"];
+            /** @description Identity. */
+            id: components["schemas"]["GoldenQuestionId"];
+            last: components["schemas"]["GoldenResult"] | null;
+            /** @description What is asked. */
+            question: string;
+        };
+        /**
+         * Format: uuid
+         * @description A question of which the owner says what is to come of it.
+         */
+        GoldenQuestionId: string;
+        /** @description An agent's golden questions. */
+        GoldenQuestions: {
+            /**
+             * Format: int32
+             * @description How many of them were asked of the docs in use.
+             */
+            asked: number;
+            asked_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description The most that there can be.
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description How many passed last.
+             */
+            passed: number;
+            /** @description Oldest first. */
+            questions: components["schemas"]["GoldenQuestion"][];
+        };
+        /** @description What came of a golden question. */
+        GoldenResult: {
+            /**
+             * Format: double
+             * @description How sure the answer is, 0 to 1.
+             */
+            confidence: number;
+            /** @description What was to come of it. */
+            expect: components["schemas"]["Expectation"];
+            /** @description What was found. */
+            observed: components["schemas"]["Observed"];
+            /** @description Whether it did. */
+            passed: boolean;
+            /** @description What was asked. */
+            question: string;
+            /** @description Which question. */
+            question_id: components["schemas"]["GoldenQuestionId"];
+            /** @description Why it did not pass, in a sentence. */
+            why: string | null;
+            /** @description Whether a visitor would get an answer. */
+            would_answer: boolean;
+        };
+        /** @description What asking all golden questions came to. */
+        GoldenRun: {
+            /** @description When they were asked. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description Those that pass now and failed when they were asked before. */
+            better: components["schemas"]["GoldenChange"][];
+            /**
+             * Format: int32
+             * @description How many passed.
+             */
+            passed: number;
+            /** @description One for each question, oldest question first. */
+            results: components["schemas"]["GoldenResult"][];
+            /**
+             * Format: int32
+             * @description How many were asked.
+             */
+            total: number;
+            /** @description Those that fail now and passed before. */
+            worse: components["schemas"]["GoldenChange"][];
+        };
+        /** @description What the golden questions came to on a snapshot. */
+        GoldenSummary: {
+            /** @description When they were asked. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description Those that pass now and failed on the snapshot that was published before. */
+            better: components["schemas"]["GoldenChange"][];
+            /**
+             * Format: int32
+             * @description How many passed.
+             */
+            passed: number;
+            /**
+             * Format: int32
+             * @description How many were asked.
+             */
+            total: number;
+            /** @description Those that fail now and passed on it. */
+            worse: components["schemas"]["GoldenChange"][];
         };
         /**
          * Format: uuid
@@ -1723,6 +2079,29 @@ export interface components {
              * @default suppress
              */
             nobody_there: components["schemas"]["NobodyThere"];
+        };
+        /** @description Adds many golden questions. */
+        ImportGoldenQuestions: {
+            /** @description CSV with a header, or one JSON object a line: `question`, and `expect` (a title, a file or an address) or `must_hand_off`. */
+            text: string;
+        };
+        /** @description What an import changed. */
+        ImportedGoldenQuestions: {
+            /**
+             * Format: int32
+             * @description New questions.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description Questions that were there and expect something else now.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Questions that were there as they are.
+             */
+            unchanged: number;
         };
         /** @description One page of a list, as of one moment. */
         InboxPage: {
@@ -1859,6 +2238,19 @@ export interface components {
             /** @description Their workspace. */
             workspace: components["schemas"]["Workspace"];
         };
+        /** @description Answers of which it is known whether they were right. */
+        MeasuredRight: {
+            /**
+             * Format: int32
+             * @description How many are known.
+             */
+            known: number;
+            /**
+             * Format: double
+             * @description The share of them that was right, 0 to 1.
+             */
+            right: number;
+        };
         /** @description A person of the team. */
         Member: {
             /** @description What they chose. */
@@ -1973,6 +2365,29 @@ export interface components {
          * @enum {string}
          */
         NobodyThere: "suppress" | "queue";
+        /** @description What asking found, before any decision. */
+        Observed: {
+            /** @description The documents found, best first, at most [`RANKED_MAX`]. */
+            documents: components["schemas"]["RankedDocument"][];
+            /** @description Whether the docs have the expected document at all. */
+            has_expected: boolean;
+            /** @description Whether the answer cites it. */
+            is_cited: boolean;
+            /** @description Whether the docs' own sentences make an answer that may be sent. */
+            is_supported: boolean;
+            /**
+             * Format: int32
+             * @description The place of the expected document among those found, from 1.
+             */
+            place: number | null;
+            /**
+             * Format: double
+             * @description The confidence before the agent's own shift, 0 to 1.
+             */
+            raw_confidence: number;
+            /** @description What the question was taken for. */
+            read_as: components["schemas"]["ReadAs"];
+        };
         /** @description Begins a session. */
         OpenSession: {
             /** @description From the configuration. */
@@ -2177,6 +2592,17 @@ export interface components {
              */
             total: number;
         };
+        /** @description A document as it was found. */
+        RankedDocument: {
+            /** @description What names it within its source. */
+            document_key: string;
+            /** @description Its source. */
+            source_id: string;
+            /** @description Its title. */
+            title: string;
+            /** @description Its address. */
+            url: string | null;
+        };
         /** @description A verdict on an answer. */
         Rate: {
             /** @description What the visitor says about it. */
@@ -2193,6 +2619,11 @@ export interface components {
          * @enum {string}
          */
         Rating: "up" | "down";
+        /**
+         * @description What a question was taken for.
+         * @enum {string}
+         */
+        ReadAs: "question" | "small_talk" | "ask_for_person";
         /**
          * @description Who has a reopened conversation.
          * @enum {string}
@@ -2620,6 +3051,53 @@ export interface components {
          *     Order inside a conversation comes from sequence numbers, never from time: clocks jump.
          */
         Timestamp: number;
+        /** @description A training whose snapshot was published or refused. */
+        Training: {
+            /** @description When it was trained. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Documents in its snapshot.
+             */
+            documents: number;
+            golden: components["schemas"]["GoldenSummary"] | null;
+            /** @description Identity. */
+            id: components["schemas"]["TrainingId"];
+            /** @description Whether questions are answered from it. */
+            in_use: boolean;
+            /** @description Whether its snapshot is still there, so that it can be published. */
+            kept: boolean;
+            /**
+             * Format: int64
+             * @description Passages in it.
+             */
+            passages: number;
+            published_at: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it was published or refused. */
+            state: components["schemas"]["TrainingState"];
+        };
+        /** @description A training with what each golden question came to. */
+        TrainingDetails: {
+            /** @description One for each question, under the threshold of now. */
+            results: components["schemas"]["GoldenResult"][];
+            /** @description The training. */
+            training: components["schemas"]["Training"];
+        };
+        /**
+         * Format: uuid
+         * @description One training of an agent, whose snapshot was published or refused.
+         */
+        TrainingId: string;
+        /**
+         * @description What a training came to.
+         * @enum {string}
+         */
+        TrainingState: "published" | "refused";
+        /** @description An agent's trainings. */
+        Trainings: {
+            /** @description Latest first. */
+            trainings: components["schemas"]["Training"][];
+        };
         /**
          * Format: uuid
          * @description One piece of AI work: everything unanswered, answered at once.
@@ -2797,6 +3275,7 @@ export type AcceptInvitation = components['schemas']['AcceptInvitation'];
 export type ActedView = components['schemas']['ActedView'];
 export type Action = components['schemas']['Action'];
 export type ActionTaken = components['schemas']['ActionTaken'];
+export type AddGoldenQuestion = components['schemas']['AddGoldenQuestion'];
 export type AddPage = components['schemas']['AddPage'];
 export type AddPairs = components['schemas']['AddPairs'];
 export type AddSite = components['schemas']['AddSite'];
@@ -2815,7 +3294,9 @@ export type Availability = components['schemas']['Availability'];
 export type BlockedOrigin = components['schemas']['BlockedOrigin'];
 export type BlockedOrigins = components['schemas']['BlockedOrigins'];
 export type By = components['schemas']['By'];
+export type Calibration = components['schemas']['Calibration'];
 export type ChangeAgent = components['schemas']['ChangeAgent'];
+export type ChangeGoldenQuestion = components['schemas']['ChangeGoldenQuestion'];
 export type ChangeMember = components['schemas']['ChangeMember'];
 export type ChangeSource = components['schemas']['ChangeSource'];
 export type CheckModel = components['schemas']['CheckModel'];
@@ -2827,20 +3308,33 @@ export type Context = components['schemas']['Context'];
 export type ConversationId = components['schemas']['ConversationId'];
 export type ConversationSummary = components['schemas']['ConversationSummary'];
 export type Counts = components['schemas']['Counts'];
+export type Coverage = components['schemas']['Coverage'];
+export type CoverageBasis = components['schemas']['CoverageBasis'];
+export type CoveragePoint = components['schemas']['CoveragePoint'];
 export type CreateAgent = components['schemas']['CreateAgent'];
 export type Document = components['schemas']['Document'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type Event = components['schemas']['Event'];
+export type Expectation = components['schemas']['Expectation'];
 export type FeedItem = components['schemas']['FeedItem'];
 export type Field = components['schemas']['Field'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FieldValue = components['schemas']['FieldValue'];
 export type FoundPassage = components['schemas']['FoundPassage'];
+export type GoldenChange = components['schemas']['GoldenChange'];
+export type GoldenQuestion = components['schemas']['GoldenQuestion'];
+export type GoldenQuestionId = components['schemas']['GoldenQuestionId'];
+export type GoldenQuestions = components['schemas']['GoldenQuestions'];
+export type GoldenResult = components['schemas']['GoldenResult'];
+export type GoldenRun = components['schemas']['GoldenRun'];
+export type GoldenSummary = components['schemas']['GoldenSummary'];
 export type HandoffId = components['schemas']['HandoffId'];
 export type HandoffMode = components['schemas']['HandoffMode'];
 export type HandoffNote = components['schemas']['HandoffNote'];
 export type HandoffReason = components['schemas']['HandoffReason'];
 export type HandoffSettings = components['schemas']['HandoffSettings'];
+export type ImportGoldenQuestions = components['schemas']['ImportGoldenQuestions'];
+export type ImportedGoldenQuestions = components['schemas']['ImportedGoldenQuestions'];
 export type InboxPage = components['schemas']['InboxPage'];
 export type InboxView = components['schemas']['InboxView'];
 export type Invitation = components['schemas']['Invitation'];
@@ -2855,6 +3349,7 @@ export type Line = components['schemas']['Line'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type LookUpInvitation = components['schemas']['LookUpInvitation'];
 export type Me = components['schemas']['Me'];
+export type MeasuredRight = components['schemas']['MeasuredRight'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
 export type Members = components['schemas']['Members'];
@@ -2866,6 +3361,7 @@ export type ModelProvider = components['schemas']['ModelProvider'];
 export type ModelSettings = components['schemas']['ModelSettings'];
 export type ModelState = components['schemas']['ModelState'];
 export type NobodyThere = components['schemas']['NobodyThere'];
+export type Observed = components['schemas']['Observed'];
 export type OpenSession = components['schemas']['OpenSession'];
 export type OpenedSession = components['schemas']['OpenedSession'];
 export type Origin = components['schemas']['Origin'];
@@ -2886,8 +3382,10 @@ export type Position = components['schemas']['Position'];
 export type Presence = components['schemas']['Presence'];
 export type PressAction = components['schemas']['PressAction'];
 export type Progress = components['schemas']['Progress'];
+export type RankedDocument = components['schemas']['RankedDocument'];
 export type Rate = components['schemas']['Rate'];
 export type Rating = components['schemas']['Rating'];
+export type ReadAs = components['schemas']['ReadAs'];
 export type ReopenedTo = components['schemas']['ReopenedTo'];
 export type ReplyKind = components['schemas']['ReplyKind'];
 export type Role = components['schemas']['Role'];
@@ -2924,6 +3422,11 @@ export type TakenFrom = components['schemas']['TakenFrom'];
 export type ThreadAnswer = components['schemas']['ThreadAnswer'];
 export type ThreadView = components['schemas']['ThreadView'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type Training = components['schemas']['Training'];
+export type TrainingDetails = components['schemas']['TrainingDetails'];
+export type TrainingId = components['schemas']['TrainingId'];
+export type TrainingState = components['schemas']['TrainingState'];
+export type Trainings = components['schemas']['Trainings'];
 export type TurnId = components['schemas']['TurnId'];
 export type Typing = components['schemas']['Typing'];
 export type Upload = components['schemas']['Upload'];
@@ -3174,6 +3677,255 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "agents.coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "golden.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldenQuestions"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "golden.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddGoldenQuestion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldenQuestion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "golden.import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportGoldenQuestions"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedGoldenQuestions"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `details.fields` names each line, as `line.7` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "golden.run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldenRun"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_possible`: no docs or no questions */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "golden.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+                question_id: components["schemas"]["GoldenQuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "golden.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+                question_id: components["schemas"]["GoldenQuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeGoldenQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldenQuestion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3557,6 +4309,104 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "trainings.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trainings"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "trainings.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+                training_id: components["schemas"]["TrainingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingDetails"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "trainings.publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentId"];
+                training_id: components["schemas"]["TrainingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_possible`: its snapshot is not kept any more */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
