@@ -59,9 +59,9 @@ pub fn fit(outcomes: &[Outcome]) -> f64 {
             bend -= probability * (1.0 - probability);
         }
         if slope > 0.0 {
-            low = shift
+            low = shift;
         } else {
-            high = shift
+            high = shift;
         }
         let newton = shift - slope / bend;
         let next = if newton > low && newton < high { newton } else { f64::midpoint(low, high) };

@@ -1,6 +1,6 @@
 //! What visitors thought of answers, beside the log: calibration learns from it (A8).
 
-use baton_domain::conversation::{Conversation, Entry, Event, Rating};
+use baton_domain::conversation::{Conversation, Entry, Event, Rating, ReplyKind};
 use baton_storage::{JobKind, RatingRow, WriteUnit};
 
 use crate::{AppError, Baton};
@@ -16,7 +16,11 @@ pub(crate) async fn note_ratings(
         let Event::Rated { message_seq, rating, .. } = &entry.event else { continue };
         let message_seq = *message_seq;
         let answer = unit.entries(state.workspace_id, state.id, message_seq.saturating_sub(1), 1).await?;
-        let Some(Event::AiMessage { turn_id, .. }) = answer.first().map(|entry| &entry.event) else { continue };
+        // What visitors think of an abstention says nothing about answers.
+        let Some(Event::AiMessage { turn_id, kind: ReplyKind::Answer, .. }) = answer.first().map(|entry| &entry.event)
+        else {
+            continue;
+        };
         match rating {
             None => unit.delete_rating(state.workspace_id, state.id, message_seq).await?,
             Some(rating) => {

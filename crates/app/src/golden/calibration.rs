@@ -26,7 +26,7 @@ pub async fn calibrate(baton: &Baton, workspace_id: WorkspaceId, agent_id: Agent
     let ratings = unit.rated_answers(workspace_id, agent_id, RATINGS_MAX).await?;
     drop(unit);
     let calibration = fitted(baton, &results, &ratings);
-    if calibration.shift == agent.calibration.shift && agent.calibration.fitted_at.is_some() {
+    if calibration == (Calibration { fitted_at: calibration.fitted_at, ..agent.calibration }) {
         return Ok(());
     }
     let mut unit = baton.store().write().await?;

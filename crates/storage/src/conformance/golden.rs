@@ -254,7 +254,7 @@ pub async fn golden_questions_of_another_workspace_are_left_alone(store: Arc<dyn
     assert_eq!(unit.asked_questions(there, agent_id, at(0), 10).await.unwrap(), []);
     assert_eq!(unit.rated_answers(there, agent_id, 10).await.unwrap(), []);
     assert_eq!(unit.golden_questions(here, agent_id).await.unwrap(), [asked]);
-    assert_eq!(unit.trainings(here, agent_id).await.unwrap(), [trained.clone()]);
+    assert_eq!(unit.trainings(here, agent_id).await.unwrap(), std::slice::from_ref(&trained));
     assert_eq!(unit.golden_results(here, trained.id).await.unwrap(), results);
     assert_eq!(unit.rated_answers(here, agent_id, 10).await.unwrap().len(), 1);
     let stored = unit.agent(here, agent_id).await.unwrap().unwrap();
