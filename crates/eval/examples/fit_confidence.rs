@@ -60,9 +60,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         cached.save()?;
     }
     if words_only {
-        report(&fitted, &measured, |features| features.by_words());
+        report(&fitted, &measured, Features::by_words);
     } else {
-        report(&fitted, &measured, |features| features.by_meaning());
+        report(&fitted, &measured, Features::by_meaning);
     }
     Ok(())
 }

@@ -60,10 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let own: Vec<Row> = std::fs::read_to_string(Path::new(OWN))?
         .lines()
         .filter_map(|line| {
-            Some(
-                (line.strip_prefix("+ ").map(|text| (text, true)))
-                    .or_else(|| line.strip_prefix("- ").map(|text| (text, false)))?,
-            )
+            let frustrated = line.strip_prefix("+ ").map(|text| (text, true));
+            frustrated.or_else(|| line.strip_prefix("- ").map(|text| (text, false)))
         })
         .map(|(text, frustrated)| row(text, "own", frustrated, OWN_WEIGHT))
         .collect();

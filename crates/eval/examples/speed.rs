@@ -5,7 +5,6 @@
 //! Texts are made of words with the frequencies of a language (Zipf), so that postings are as long as they really are; their
 //! embeddings are made of random numbers, because an exact scan takes the same time whatever they are.
 #![expect(clippy::print_stdout, reason = "a report for the person who runs it")]
-#![expect(clippy::disallowed_methods, reason = "measures time")]
 
 use std::error::Error;
 use std::fmt::Write as _;

@@ -80,7 +80,7 @@ impl SnapshotShelf {
             .filter_map(|name| name.strip_suffix(VECTORS)?.strip_suffix('.')?.parse().ok().map(SnapshotId))
             .collect();
         // Ids are made in the order of time.
-        found.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        found.sort_unstable_by_key(|id| std::cmp::Reverse(id.0));
         found
     }
 

@@ -381,7 +381,7 @@ fn k5_the_page_of_a_passage_is_its_anchor() {
     ];
     let document = read_blocks(&options, None, blocks).expect("there is text").remove(0);
     let passages = crate::passages(&document, "source");
-    let pages: Vec<_> = passages.iter().map(|passage| passage.page()).collect();
+    let pages: Vec<_> = passages.iter().map(crate::Passage::page).collect();
     assert_eq!((pages.first(), pages.last()), (Some(&Some(2)), Some(&Some(3))));
     assert_eq!(passages[0].place(), ["Returns", "p. 2"]);
     assert!(passages.iter().all(|passage| passage.heading_path == ["Returns"]));

@@ -120,13 +120,17 @@ mod tests {
 
     use super::*;
 
-    async fn endpoint(reply: impl Fn(Value) -> Value + Clone + Send + Sync + 'static) -> Endpoint {
+    type Served = tokio::task::JoinSet<std::io::Result<()>>;
+
+    /// The endpoint, and its server, which ends with the set.
+    async fn endpoint(reply: impl Fn(Value) -> Value + Clone + Send + Sync + 'static) -> (Endpoint, Served) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/v1/", listener.local_addr().unwrap()).parse().unwrap();
         let app = Router::new().route("/v1/embeddings", post(async move |Json(asked)| Json(reply(asked))));
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        let mut served = Served::new();
+        served.spawn(async move { axum::serve(listener, app).await });
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Endpoint::new(&EndpointConfig { base_url, name: "m".to_owned(), api_key: None }).unwrap()
+        (Endpoint::new(&EndpointConfig { base_url, name: "m".to_owned(), api_key: None }).unwrap(), served)
     }
 
     async fn embed(endpoint: Endpoint) -> Result<Vec<Vec<f32>>, EmbedError> {
@@ -135,11 +139,12 @@ mod tests {
 
     #[tokio::test]
     async fn embeddings_come_back_in_the_order_of_the_texts_and_of_length_one() {
-        let endpoint = endpoint(|asked| {
+        let (endpoint, _served) = endpoint(|asked| {
             assert_eq!(asked["input"], json!(["one", "two"]));
             json!({ "data": [{ "index": 1, "embedding": [0.0, 2.0] }, { "index": 0, "embedding": [3.0, 4.0] }] })
-        });
-        assert_eq!(embed(endpoint.await).await.unwrap(), [[0.6, 0.8], [0.0, 1.0]]);
+        })
+        .await;
+        assert_eq!(embed(endpoint).await.unwrap(), [[0.6, 0.8], [0.0, 1.0]]);
     }
 
     #[tokio::test]
@@ -154,7 +159,8 @@ mod tests {
             json!("x".repeat(5 * 1024 * 1024)),
         ];
         for reply in replies {
-            let error = embed(endpoint(move |_| reply.clone()).await).await.unwrap_err();
+            let (endpoint, _served) = endpoint(move |_| reply.clone()).await;
+            let error = embed(endpoint).await.unwrap_err();
             assert!(!error.to_string().contains("two"), "{error}");
         }
     }
