@@ -83,13 +83,7 @@ pub(crate) struct ModelFile<'a> {
 impl<'a> ModelFile<'a> {
     /// Reads the header and checks the digest.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, LoadError> {
-        let (header, metadata) = SafeTensors::read_metadata(bytes)?;
-        let text = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
-        let Sealed { description, sha256 } =
-            serde_json::from_str(text.ok_or(LoadError::NotOurs)?).map_err(|_| LoadError::NotOurs)?;
-        if description.format != FORMAT {
-            return Err(LoadError::Format { found: description.format, expected: FORMAT });
-        }
+        let (header, Sealed { description, sha256 }) = sealed(bytes)?;
         // The header's length stands in 8 bytes before it.
         if description.digest(&bytes[8 + header..]) != sha256 {
             return Err(LoadError::Digest);
@@ -155,4 +149,20 @@ fn serialise(sealed: &Sealed, tensors: &[Tensor]) -> Result<Vec<u8>, LoadError> 
     });
     let views = views.collect::<Result<Vec<_>, _>>()?;
     Ok(safetensors::serialize(views, Some([(KEY.to_owned(), text)].into_iter().collect()))?)
+}
+
+/// The name of the model in a file, by its head alone: the weights are neither read nor checked.
+pub(crate) fn id_of(bytes: &[u8]) -> Result<String, LoadError> {
+    Ok(sealed(bytes)?.1.description.id)
+}
+
+/// What a file says of itself, and how long its header is.
+fn sealed(bytes: &[u8]) -> Result<(usize, Sealed), LoadError> {
+    let (header, metadata) = SafeTensors::read_metadata(bytes)?;
+    let text = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
+    let sealed: Sealed = serde_json::from_str(text.ok_or(LoadError::NotOurs)?).map_err(|_| LoadError::NotOurs)?;
+    if sealed.description.format != FORMAT {
+        return Err(LoadError::Format { found: sealed.description.format, expected: FORMAT });
+    }
+    Ok((header, sealed))
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use safetensors::tensor::Dtype;
 
-use crate::file::{Description, ModelFile};
+use crate::file::{Description, ModelFile, id_of};
 use crate::kernels::linear::{Activations, GROUP, Linear, linear};
 use crate::kernels::{Engine, attention, elementwise};
 use crate::tokenizer::Tokenizer;
@@ -96,6 +96,14 @@ impl MiniLm {
             description: file.description,
             bytes,
         })
+    }
+
+    /// The [`Self::id`] of a model file, by its head alone: the weights are neither read nor checked.
+    ///
+    /// # Errors
+    /// When the bytes are no model file of a format that this version knows.
+    pub fn id_of(bytes: &[u8]) -> Result<String, LoadError> {
+        id_of(bytes)
     }
 
     /// Names the model and its rounding: vectors can be compared if, and only if, their names are the same.
