@@ -20,6 +20,7 @@ import type { AgentPatch } from "../../wire/api";
 import { type FieldErrors, fieldErrors } from "../auth/use-entry";
 import { ActionsEditor } from "./actions-editor";
 import { useAgent } from "./agent-layout";
+import { CoverageTable } from "./coverage-table";
 import { ModelSection } from "./model-section";
 import { SaveBar } from "./save-bar";
 import { SuggestionsEditor } from "./suggestions-editor";
@@ -218,7 +219,7 @@ function Answers(part: FormPart) {
         error={errors.instructions}
         onChange={(event) => change({ instructions: event.target.value })}
       />
-      <ThresholdsField {...part} />
+      <ThresholdsField {...part} numbers={<CoverageTable threshold={draft.answer_threshold} />} />
       <div className="grid gap-5 sm:grid-cols-2">
         <NumberField
           label="Wait for more messages"
