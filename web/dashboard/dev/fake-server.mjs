@@ -509,7 +509,7 @@ const ROUTES = [
               would: {
                 action: "answer",
                 reason: null,
-                why: "The confidence of 0.93 reaches the threshold of 0.80, and the question asks for nothing else.",
+                why: "The confidence of 0.93 reaches the threshold of 0.50, and the question asks for nothing else.",
               },
               passages,
               ...QUOTED,

@@ -29,6 +29,7 @@ const SEEDED = [
 /** Agent → its golden questions, oldest first. */
 const questions = new Map();
 const trainings = new Map();
+const askedAt = new Map();
 
 function judge(golden, threshold, confidence, said = null) {
   const below = `Found, but below the threshold: ${confidence.toFixed(2)} < ${threshold.toFixed(2)}.`;
@@ -152,7 +153,7 @@ export function goldenRoutes({ world, agentOf, invalid }) {
           questions: all,
           passed: asked.filter((one) => one.last.passed).length,
           asked: asked.length,
-          asked_at: asked.length === 0 ? null : Date.now() - DAY,
+          asked_at: asked.length === 0 ? null : (askedAt.get(id) ?? Date.now() - DAY),
           limit: 500,
         });
       },
@@ -231,6 +232,7 @@ export function goldenRoutes({ world, agentOf, invalid }) {
         const fallen = all.find((one) => one.question === worse[0].question);
         if (fallen !== undefined) fallen.last = judge(fallen, 0.5, 0.62, worse[0].why);
         const results = all.map((one) => one.last);
+        askedAt.set(id, Date.now());
         const passed = results.filter((one) => one.passed).length;
         reply({
           passed,

@@ -16,6 +16,11 @@ function distance(point: CoveragePoint, threshold: number): number {
   return Math.abs(Math.round(point.threshold * 100) - Math.round(threshold * 100));
 }
 
+/** Whether a point is the one of this threshold. */
+export function isSameThreshold(point: CoveragePoint, threshold: number): boolean {
+  return distance(point, threshold) === 0;
+}
+
 /** The point around which to choose, with two on each side; at an end of the list as many rows as elsewhere. */
 export function pointsAround(points: readonly CoveragePoint[], threshold: number): CoveragePoint[] {
   const nearest = nearestPoint(points, threshold);

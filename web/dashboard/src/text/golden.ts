@@ -65,7 +65,7 @@ export function importedText({ added, changed, unchanged }: ImportedGoldenQuesti
 export const TRAINING_NAMES: Record<TrainingLook["kind"], string> = {
   in_use: "In use",
   refused: "Not published",
-  older: "Older",
+  older: "Published before",
 };
 
 /** `71 %` */

@@ -5,7 +5,7 @@ import { useServices } from "../../app/hooks";
 import { Button } from "../../components/button";
 import { cx } from "../../components/cx";
 import { ChevronRightIcon } from "../../components/icons";
-import { isBeyond, nearestPoint, pointsAround, rightOf } from "../../store/coverage";
+import { isBeyond, isSameThreshold, nearestPoint, pointsAround, rightOf } from "../../store/coverage";
 import { toFailure } from "../../store/inbox-client";
 import { loads } from "../../store/queries";
 import { basisText, percentText, rightText, shareText } from "../../text/golden";
@@ -39,16 +39,18 @@ export function CoverageTable({ threshold }: { threshold: number }) {
 function Numbers({ coverage, threshold }: { coverage: Coverage; threshold: number }) {
   const [all, setAll] = useState(false);
   const table = useId();
-  const { points, calibration } = coverage;
+  const { points, calibration, current } = coverage;
   const nearest = nearestPoint(points, threshold);
   if (nearest === null) return null;
-  const right = rightOf(nearest);
+  // What is saved may lie between two rows; the server says that one exactly.
+  const said = isSameThreshold(current, threshold) ? current : nearest;
+  const right = rightOf(said);
   const rows = all ? points : pointsAround(points, threshold);
   const measured = right?.kind === "measured" ? right.known : null;
   return (
     <div className="rounded-card border border-line">
       <p aria-live="polite" className="tabular border-line border-b px-3 py-2 text-body">
-        {nearest.sentence}
+        {said.sentence}
         {right !== null && `; ${rightText(right)}`}.
         {isBeyond(points, threshold) && (
           <span className="text-t3"> No figures reach as far as {shareText(threshold)}.</span>
@@ -82,7 +84,10 @@ function Numbers({ coverage, threshold }: { coverage: Coverage; threshold: numbe
                 aria-current={chosen || undefined}
                 className={cx("border-line border-t", chosen ? "bg-s2 font-medium text-t1" : "text-t2")}
               >
-                <th scope="row" className="w-28 py-1 pl-1.5 font-[inherit]">
+                <th
+                  scope="row"
+                  className={cx("w-22 sm:w-28 py-1 pl-1.5 text-left", chosen ? "font-medium" : "font-normal")}
+                >
                   <span className="inline-flex items-center gap-0.5">
                     <ChevronRightIcon
                       size={12}
@@ -96,7 +101,7 @@ function Numbers({ coverage, threshold }: { coverage: Coverage; threshold: numbe
                 </th>
                 <td className="py-1">
                   <span className="flex items-center gap-2">
-                    <span className="w-9">{percentText(point.answered)}</span>
+                    <span className="w-9 shrink-0 whitespace-nowrap">{percentText(point.answered)}</span>
                     <span aria-hidden className="h-1 w-full max-w-28 rounded-full bg-s3">
                       <span
                         className={cx("block h-full rounded-full", chosen ? "bg-accent" : "bg-line-strong")}
@@ -124,7 +129,7 @@ function Numbers({ coverage, threshold }: { coverage: Coverage; threshold: numbe
         <Button
           size="small"
           tone="ghost"
-          className="-my-1 -mr-2"
+          className="-my-1 -mr-2 max-sm:-ml-3"
           aria-expanded={all}
           aria-controls={table}
           onClick={() => setAll(!all)}

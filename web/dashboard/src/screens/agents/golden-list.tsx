@@ -1,5 +1,6 @@
 import type { GoldenQuestion } from "@baton/wire";
 import { useMutation } from "@tanstack/react-query";
+import { type RefObject, useRef } from "react";
 import { useServices } from "../../app/hooks";
 import { IconButton } from "../../components/button";
 import {
@@ -65,10 +66,11 @@ function Row({
   golden: GoldenQuestion;
   onEdit: (golden: GoldenQuestion, from: HTMLElement) => void;
 }) {
-  const remove = useDeleteGolden(agentId, golden);
+  const row = useRef<HTMLTableRowElement>(null);
+  const remove = useDeleteGolden(agentId, golden, row);
   const { question, expect } = golden;
   return (
-    <tr className="border-line border-b align-top last:border-b-0 hover:bg-s1">
+    <tr ref={row} className="border-line border-b align-top last:border-b-0 hover:bg-s1">
       <td className="px-4 py-2.5">
         <p className="font-medium [overflow-wrap:anywhere]">{question}</p>
         <p className="mt-0.5 flex items-start gap-1.5 text-meta text-t2">
@@ -107,13 +109,18 @@ function Row({
 }
 
 /** Deletes at once; it can be taken back, because nothing else hangs on it. */
-function useDeleteGolden(agentId: string, golden: GoldenQuestion) {
+function useDeleteGolden(
+  agentId: string,
+  golden: GoldenQuestion,
+  row: RefObject<HTMLTableRowElement | null>,
+) {
   const { api, queries, toasts } = useServices();
   const failed = (what: string) => (error: Error) =>
     toasts.show(`${what} ${toFailure(error).message}`, { tone: "error" });
   return useMutation({
     mutationFn: () => api.deleteGolden(agentId, golden.id),
     onSuccess: () => {
+      focusBeside(row.current);
       kept.dropGolden(queries, agentId, golden.id);
       toasts.show("The golden question is deleted.", {
         undo: () => {
@@ -129,6 +136,14 @@ function useDeleteGolden(agentId: string, golden: GoldenQuestion) {
   });
 }
 
+/** The focus goes on to the next row, where the one that has it is about to leave. */
+function focusBeside(row: HTMLTableRowElement | null): void {
+  const { activeElement, body } = document;
+  if (row === null || !(activeElement === body || row.contains(activeElement))) return;
+  const beside = row.nextElementSibling ?? row.previousElementSibling;
+  [...(beside?.querySelectorAll("button") ?? [])].at(-1)?.focus();
+}
+
 /** What came of it last, as a sign and in words. */
 function LookLine({ golden }: { golden: GoldenQuestion }) {
   const look = lookOf(golden);
@@ -138,7 +153,7 @@ function LookLine({ golden }: { golden: GoldenQuestion }) {
         <p className="flex items-start gap-1.5">
           <CircleCheckIcon {...STATE} className="mt-0.5 shrink-0 text-ok" />
           <span>
-            Passed <span className="tabular text-t3">{shareText(look.confidence)}</span>
+            Passed <span className="tabular text-t3">at {shareText(look.confidence)}</span>
           </span>
         </p>
       );

@@ -64,11 +64,11 @@ export function GoldenScreen() {
     </>
   );
   return (
-    <div className="scroll-quiet h-full overflow-y-auto">
+    <div className="scroll-quiet relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-5xl flex-col gap-8 px-4 py-6 sm:px-8">
         <div className="flex flex-col gap-4">
           <header className="flex flex-wrap items-center gap-2">
-            <div className="min-w-0 flex-1 basis-60">
+            <div className="min-w-0 flex-1 basis-full sm:basis-60">
               <h1 className="font-semibold text-large">Golden questions</h1>
               <p className="text-body text-t2">
                 Each training asks them again and says what got better or worse.
@@ -164,11 +164,9 @@ function Standing({ agent, golden }: { agent: Agent; golden: GoldenQuestions }) 
             <span className="text-t2">Asking all {golden.questions.length}…</span>
           ) : (
             <>
-              <span className="font-medium">
-                {run === undefined ? standingText(golden) : `${runText(run)}.`}
-              </span>
+              <span className="font-medium">{run === undefined ? standingText(golden) : runText(run)}.</span>
               {golden.asked_at !== null && (
-                <span className="text-t3"> Asked {calmAgoText(golden.asked_at, now)}</span>
+                <span className="text-t3"> Asked {calmAgoText(golden.asked_at, now)}.</span>
               )}
             </>
           )}

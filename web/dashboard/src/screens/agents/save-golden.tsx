@@ -1,9 +1,11 @@
 import type { AskPassage, Expectation } from "@baton/wire";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useServices } from "../../app/hooks";
 import { Button } from "../../components/button";
-import { CheckIcon, CircleCheckIcon, HandIcon } from "../../components/icons";
+import { cx } from "../../components/cx";
+import { CheckIcon, CircleCheckIcon, HandIcon, PlusIcon } from "../../components/icons";
 import { expectPassage, isSameExpectation, nameOf, savedFor } from "../../store/golden";
 import { toFailure } from "../../store/inbox-client";
 import { kept, loads } from "../../store/queries";
@@ -67,18 +69,56 @@ export function GoldenBar({ saving, answer }: { saving: SaveGolden; answer: Expe
         )}
       </p>
       <span className="flex flex-wrap gap-2">
-        {answer !== null && !expects(answer) && (
-          <Button size="small" icon={<CheckIcon {...ICON} />} disabled={busy} onClick={() => save(answer)}>
+        {answer !== null && (
+          <Choice
+            chosen={expects(answer)}
+            busy={busy}
+            icon={<PlusIcon {...ICON} />}
+            onChoose={() => save(answer)}
+          >
             {saved === null ? "Save as golden question" : "Expect this answer"}
-          </Button>
+          </Choice>
         )}
-        {!expects(handOff) && (
-          <Button size="small" icon={<HandIcon {...ICON} />} disabled={busy} onClick={() => save(handOff)}>
-            Must go to a person
-          </Button>
-        )}
+        <Choice
+          chosen={expects(handOff)}
+          busy={busy}
+          icon={<HandIcon {...ICON} />}
+          onChoose={() => save(handOff)}
+        >
+          Must go to a person
+        </Choice>
       </span>
     </section>
+  );
+}
+
+/** A button that stays where it is once it is chosen, so that the focus does. */
+function Choice({
+  chosen,
+  busy,
+  icon,
+  onChoose,
+  children,
+}: {
+  chosen: boolean;
+  busy: boolean;
+  icon: ReactNode;
+  onChoose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Button
+      size="small"
+      aria-pressed={chosen}
+      aria-disabled={chosen || busy || undefined}
+      icon={chosen ? <CheckIcon {...ICON} /> : icon}
+      className={chosen ? "bg-s2" : undefined}
+      onClick={() => {
+        if (!chosen && !busy) onChoose();
+      }}
+    >
+      {children}
+    </Button>
   );
 }
 
@@ -86,22 +126,22 @@ export function GoldenBar({ saving, answer }: { saving: SaveGolden; answer: Expe
 export function ExpectPassage({ saving, passage }: { saving: SaveGolden; passage: AskPassage }) {
   const { saved, busy, save } = saving;
   const expect = expectPassage(passage);
-  if (saved !== null && isSameExpectation(saved.expect, expect)) {
-    return (
-      <span className="inline-flex shrink-0 items-center gap-1 text-meta text-ok">
-        <CheckIcon size={12} strokeWidth={2} aria-hidden />
-        Expected
-      </span>
-    );
-  }
+  const chosen = saved !== null && isSameExpectation(saved.expect, expect);
   return (
     <button
       type="button"
-      disabled={busy}
-      onClick={() => save(expect)}
-      className="shrink-0 rounded-chip text-accent text-meta underline-offset-2 enabled:hover:underline disabled:opacity-50"
+      aria-pressed={chosen}
+      aria-disabled={chosen || busy || undefined}
+      onClick={() => {
+        if (!chosen && !busy) save(expect);
+      }}
+      className={cx(
+        "inline-flex shrink-0 items-center gap-1 rounded-chip text-meta pointer-coarse:py-1.5",
+        chosen ? "text-ok" : "text-accent underline-offset-2 hover:underline",
+      )}
     >
-      {saved === null ? "Save as golden question" : "Expect this one"}
+      {chosen && <CheckIcon size={12} strokeWidth={2} aria-hidden />}
+      {chosen ? "Expected" : saved === null ? "Save as golden question" : "Expect this one"}
       <span className="sr-only">: {passage.title}</span>
     </button>
   );

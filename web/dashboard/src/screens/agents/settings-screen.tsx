@@ -79,7 +79,7 @@ function SettingsForm({ agent }: { agent: Agent }) {
   const part: FormPart = { draft, errors, change };
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex h-full flex-col">
-      <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto">
+      <div className="scroll-quiet relative min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto flex max-w-5xl flex-col px-4 py-6 sm:px-8">
           <h1 className="sr-only">Settings</h1>
           <Part title="Greeting" text="What visitors see before they write.">

@@ -44,7 +44,7 @@ export function TestScreen() {
     if (question.trim() !== "") asking.mutate(question.trim());
   };
   return (
-    <div className="scroll-quiet h-full overflow-y-auto">
+    <div className="scroll-quiet relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-5xl flex-col gap-5 px-4 py-6 sm:px-8">
         <header>
           <h1 className="font-semibold text-large">Test</h1>
@@ -244,10 +244,10 @@ function Result({
                 >
                   <span className="tabular w-9 shrink-0 text-t2">{scoreText(passage.score)}</span>
                   <div className="min-w-0 flex-1">
-                    <div className="flex items-start gap-3">
+                    <div className="flex flex-wrap items-start gap-x-3">
                       <HeadingPath
                         path={[passage.title, ...passage.heading_path]}
-                        className="min-w-0 flex-1"
+                        className="min-w-0 flex-1 basis-48"
                       />
                       <ExpectPassage saving={saving} passage={passage} />
                     </div>
