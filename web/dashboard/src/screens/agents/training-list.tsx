@@ -21,9 +21,12 @@ export function TrainingList({ agentId }: { agentId: string }) {
   const trainings = useQuery(loads.trainings(api, agentId));
   const [asking, setAsking] = useState<Training | null>(null);
   const from = useRef<HTMLElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const publishing = useMutation({
     mutationFn: (training: Training) => api.publishTraining(agentId, training.id),
     onSuccess: () => {
+      // The button that asked goes away with what it offered.
+      from.current = list.current;
       setAsking(null);
       kept.noteTrained(queries, agentId);
       void queries.invalidateQueries({ queryKey: ["agents"] });
@@ -52,7 +55,7 @@ export function TrainingList({ agentId }: { agentId: string }) {
         <Skeleton rows={3} label="Loading the trainings" />
       ) : (
         <Card>
-          <ul>
+          <ul ref={list} aria-label="Trainings" tabIndex={-1} className="rounded-card">
             {trainings.data.map((training) => (
               <Row
                 key={training.id}
