@@ -1,6 +1,15 @@
 import type { Coverage, GoldenChange, GoldenQuestions } from "@baton/wire";
 import { describe, expect, it } from "vitest";
-import { basisText, importedText, meaningText, reachText, rightText, runText, standingText } from "./golden";
+import {
+  basisText,
+  calibrationText,
+  importedText,
+  meaningText,
+  reachText,
+  rightText,
+  runText,
+  standingText,
+} from "./golden";
 
 const changes = (many: number): GoldenChange[] =>
   Array.from({ length: many }, (_, index) => ({ question_id: String(index), question: "Why?", why: null }));
@@ -14,13 +23,14 @@ describe("golden questions in words", () => {
 
   it("say what a run came to", () => {
     const run = { passed: 12, total: 14 };
-    expect(runText({ ...run, better: changes(1), worse: changes(2) })).toBe(
+    expect(runText({ ...run, better: [], worse: [] }, 0)).toBe("12 of 14 pass");
+    expect(runText({ ...run, better: changes(1), worse: changes(2) }, 14)).toBe(
       "12 of 14 pass; 1 better, 2 worse than when last asked",
     );
-    expect(runText({ ...run, better: [], worse: changes(1) })).toBe(
+    expect(runText({ ...run, better: [], worse: changes(1) }, 14)).toBe(
       "12 of 14 pass; 1 worse than when last asked",
     );
-    expect(runText({ ...run, better: [], worse: [] })).toBe("12 of 14 pass; none changed");
+    expect(runText({ ...run, better: [], worse: [] }, 14)).toBe("12 of 14 pass; none changed");
   });
 
   it("say how they stand", () => {
@@ -51,6 +61,16 @@ describe("a threshold in words", () => {
     const coverage = (over: Partial<Coverage>) => ({ questions: 214, note: null, ...over }) as Coverage;
     expect(basisText(coverage({ basis: "visitors" }))).toBe("From 214 questions of the last 90 days.");
     expect(basisText(coverage({ basis: "public_sets", note: "Others'." }))).toBe("Others'.");
+  });
+});
+
+describe("calibration", () => {
+  it("names what moved the confidence, and nothing that did not", () => {
+    const of = (shift: number, golden: number, ratings: number) =>
+      calibrationText({ shift, golden, ratings, fitted_at: 1 });
+    expect(of(0.2, 10, 1)).toBe("Confidence is fitted to 10 golden questions and 1 rating.");
+    expect(of(-0.2, 0, 31)).toBe("Confidence is fitted to 31 ratings.");
+    expect([of(0, 10, 0), of(0.2, 0, 0)]).toEqual([null, null]);
   });
 });
 

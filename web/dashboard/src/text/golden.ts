@@ -36,9 +36,13 @@ export function changesText({ better, worse }: Pick<GoldenSummary, "better" | "w
 }
 
 /** What asking all of them came to: `12 of 14 pass; 1 better, 1 worse than when last asked`. */
-export function runText(run: Pick<GoldenSummary, "passed" | "total" | "better" | "worse">): string {
+export function runText(
+  run: Pick<GoldenSummary, "passed" | "total" | "better" | "worse">,
+  askedBefore: number,
+): string {
   const changes = changesText(run);
   const passed = passText(run.passed, run.total);
+  if (askedBefore === 0) return passed;
   return changes === null ? `${passed}; none changed` : `${passed}; ${changes} than when last asked`;
 }
 
@@ -94,6 +98,15 @@ export function basisText({ basis, questions, note }: Coverage): string {
       basis satisfies never;
       return "";
   }
+}
+
+/** What moves this agent's confidence; null where nothing does. */
+export function calibrationText({ shift, golden, ratings }: Coverage["calibration"]): string | null {
+  const parts = [
+    ...(golden > 0 ? [count(golden, "golden question")] : []),
+    ...(ratings > 0 ? [count(ratings, "rating")] : []),
+  ];
+  return shift === 0 || parts.length === 0 ? null : `Confidence is fitted to ${parts.join(" and ")}.`;
 }
 
 /** How passages are found, if there is something to say; null where meaning counts too. */

@@ -8,7 +8,7 @@ import { ChevronRightIcon } from "../../components/icons";
 import { isBeyond, isSameThreshold, nearestPoint, pointsAround, rightOf } from "../../store/coverage";
 import { toFailure } from "../../store/inbox-client";
 import { loads } from "../../store/queries";
-import { basisText, percentText, rightText, shareText } from "../../text/golden";
+import { basisText, calibrationText, percentText, rightText, shareText } from "../../text/golden";
 import { count } from "../../text/words";
 import { useAgent } from "./agent-layout";
 
@@ -46,6 +46,7 @@ function Numbers({ coverage, threshold }: { coverage: Coverage; threshold: numbe
   const said = isSameThreshold(current, threshold) ? current : nearest;
   const right = rightOf(said);
   const rows = all ? points : pointsAround(points, threshold);
+  const fitted = calibrationText(calibration);
   const measured = right?.kind === "measured" ? right.known : null;
   return (
     <div className="rounded-card border border-line">
@@ -123,8 +124,7 @@ function Numbers({ coverage, threshold }: { coverage: Coverage; threshold: numbe
           {measured === null
             ? "Right is what the confidence expects."
             : `Right is counted from ${count(measured, "answer")} that are known.`}
-          {calibration.golden + calibration.ratings > 0 &&
-            ` Confidence is fitted to ${count(calibration.golden, "golden question")} and ${count(calibration.ratings, "rating")}.`}
+          {fitted !== null && ` ${fitted}`}
         </p>
         <Button
           size="small"

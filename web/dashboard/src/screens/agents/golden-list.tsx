@@ -148,15 +148,18 @@ function focusBeside(row: HTMLTableRowElement | null): void {
 function LookLine({ golden }: { golden: GoldenQuestion }) {
   const look = lookOf(golden);
   switch (look.kind) {
-    case "passed":
+    case "passed": {
+      const confidence = shareText(look.confidence);
       return (
         <p className="flex items-start gap-1.5">
           <CircleCheckIcon {...STATE} className="mt-0.5 shrink-0 text-ok" />
           <span>
-            Passed <span className="tabular text-t3">at {shareText(look.confidence)}</span>
+            Passed
+            {confidence !== "0.00" && <span className="tabular text-t3"> at {confidence}</span>}
           </span>
         </p>
       );
+    }
     case "failed":
       return (
         <p className="flex items-start gap-1.5">

@@ -152,7 +152,10 @@ function Standing({ agent, golden }: { agent: Agent; golden: GoldenQuestions }) 
   const { api, queries } = useServices();
   const now = useMinute();
   const running = useMutation({
-    mutationFn: () => api.runGolden(agent.id),
+    mutationFn: async () => {
+      const askedBefore = golden.asked;
+      return { ...(await api.runGolden(agent.id)), askedBefore };
+    },
     onSuccess: () => kept.noteTrained(queries, agent.id),
   });
   const run = running.data;
@@ -164,7 +167,9 @@ function Standing({ agent, golden }: { agent: Agent; golden: GoldenQuestions }) 
             <span className="text-t2">Asking all {golden.questions.length}…</span>
           ) : (
             <>
-              <span className="font-medium">{run === undefined ? standingText(golden) : runText(run)}.</span>
+              <span className="font-medium">
+                {run === undefined ? standingText(golden) : runText(run, run.askedBefore)}.
+              </span>
               {golden.asked_at !== null && (
                 <span className="text-t3"> Asked {calmAgoText(golden.asked_at, now)}.</span>
               )}

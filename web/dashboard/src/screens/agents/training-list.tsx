@@ -13,7 +13,7 @@ import { toFailure } from "../../store/inbox-client";
 import { kept, loads } from "../../store/queries";
 import { changesText, passText, TRAINING_NAMES } from "../../text/golden";
 import { calmAgoText, fullText } from "../../text/times";
-import { count } from "../../text/words";
+import { count, sentence } from "../../text/words";
 
 /** What each training came to, and the way back to an earlier one. */
 export function TrainingList({ agentId }: { agentId: string }) {
@@ -126,7 +126,7 @@ function Row({ training, onPublish }: { training: Training; onPublish: (from: HT
       <div className="min-w-0 flex-1 basis-72">
         <p className="flex flex-wrap items-center gap-x-2">
           <span className="font-medium" title={fullText(training.at)}>
-            {calmAgoText(training.at, now)}
+            {sentence(calmAgoText(training.at, now))}
           </span>
           <span className={`inline-flex items-center gap-1 text-meta ${LOOKS[kind]}`}>
             {kind === "in_use" && <CircleCheckIcon size={12} strokeWidth={2} aria-hidden />}
