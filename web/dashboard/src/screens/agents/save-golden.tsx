@@ -127,9 +127,11 @@ export function ExpectPassage({ saving, passage }: { saving: SaveGolden; passage
   const { saved, busy, save } = saving;
   const expect = expectPassage(passage);
   const chosen = saved !== null && isSameExpectation(saved.expect, expect);
+  const label = chosen ? "Expected" : saved === null ? "Save as golden question" : "Expect this one";
   return (
     <button
       type="button"
+      aria-label={`${label}: ${passage.title}`}
       aria-pressed={chosen}
       aria-disabled={chosen || busy || undefined}
       onClick={() => {
@@ -141,8 +143,7 @@ export function ExpectPassage({ saving, passage }: { saving: SaveGolden; passage
       )}
     >
       {chosen && <CheckIcon size={12} strokeWidth={2} aria-hidden />}
-      {chosen ? "Expected" : saved === null ? "Save as golden question" : "Expect this one"}
-      <span className="sr-only">: {passage.title}</span>
+      {label}
     </button>
   );
 }
