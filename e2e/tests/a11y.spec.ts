@@ -130,6 +130,7 @@ for (const { name, options } of SCREENS) {
     for (const [path, heading] of [
       ["sources", "Sources"],
       ["test", "Test"],
+      ["golden", "Golden questions"],
       ["settings", "Settings"],
       ["widget", "Widget"],
     ] as const) {

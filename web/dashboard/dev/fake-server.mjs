@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { DOCUMENTS, goldenRoutes } from "./fake/golden.mjs";
 import { modelRoutes, QUOTED } from "./fake/models.mjs";
 import { CITATIONS, countKnowledge, IDS, seed } from "./fake/seed.mjs";
 import { sync, webSourceRoutes } from "./fake/sources.mjs";
@@ -433,7 +434,15 @@ const ROUTES = [
         id,
         name: body.name,
         snippet: world.agents[0].snippet.replace(world.agents[0].id, id),
-        knowledge: { state: "empty", sources: 0, documents: 0, passages: 0, trained_at: null, error: null },
+        knowledge: {
+          state: "empty",
+          meaning: "ready",
+          sources: 0,
+          documents: 0,
+          passages: 0,
+          trained_at: null,
+          error: null,
+        },
       };
       world.agents.push(agent);
       reply(agent, 201);
@@ -460,6 +469,7 @@ const ROUTES = [
     },
   ],
   ...modelRoutes,
+  ...goldenRoutes({ world, agentOf, invalid }),
   ...webSourceRoutes({ world, stage, addSource, sourceOf, invalid }),
   ["GET", /^\/agents\/([^/]+)\/blocked-origins$/, ({ reply }) => reply({ blocked: world.blocked })],
   [
@@ -480,7 +490,14 @@ const ROUTES = [
       const known = /return|refund|send/i.test(body.question);
       const passages = ["returns", "used", "shipping"].map((name) => {
         const { title, heading_path, quote, score } = CITATIONS[name];
-        return { title, heading_path, text: quote, score: known ? score : score / 3 };
+        return {
+          ...DOCUMENTS,
+          document_key: title,
+          title,
+          heading_path,
+          text: quote,
+          score: known ? score : score / 3,
+        };
       });
       reply(
         known
@@ -492,7 +509,7 @@ const ROUTES = [
               would: {
                 action: "answer",
                 reason: null,
-                why: "The confidence of 0.93 reaches the threshold of 0.80, and the question asks for nothing else.",
+                why: "The confidence of 0.93 reaches the threshold of 0.50, and the question asks for nothing else.",
               },
               passages,
               ...QUOTED,

@@ -101,6 +101,7 @@ function settings(over = {}) {
     },
     answer_threshold: 0.5,
     offer_person_below: 0.7,
+    refuse_worse_training: true,
     ai_resumes: "after_close",
     session_window_minutes: 1440,
     burst_wait_ms: 1200,
@@ -146,6 +147,7 @@ export function seed(kind) {
       settings: settings(kind === "empty" ? { allowed_origins: [] } : {}),
       knowledge: {
         state: "ready",
+        meaning: "ready",
         sources: 0,
         documents: 0,
         passages: 0,
@@ -162,6 +164,7 @@ export function seed(kind) {
       settings: settings({ welcome: "Ask about our API.", suggestions: [], accent_color: "#3b55d9" }),
       knowledge: {
         state: "ready",
+        meaning: "off",
         sources: 3,
         documents: 41,
         passages: 612,
@@ -175,6 +178,7 @@ export function seed(kind) {
   if (kind === "empty") {
     agents[0].knowledge = {
       state: "empty",
+      meaning: "ready",
       sources: 0,
       documents: 0,
       passages: 0,
@@ -262,6 +266,7 @@ export function countKnowledge(world, agent) {
   const sum = (key) => own.reduce((total, source) => total + source[key], 0);
   agent.knowledge = {
     state: own.length === 0 ? "empty" : working ? "training" : "ready",
+    meaning: working ? "preparing" : "ready",
     sources: own.length,
     documents: sum("documents"),
     passages: sum("passages"),

@@ -161,6 +161,11 @@ const test = createRoute({
   path: "/test",
   component: lazyRouteComponent(() => import("../screens/agents/test-screen"), "TestScreen"),
 });
+const golden = createRoute({
+  getParentRoute: () => agent,
+  path: "/golden",
+  component: lazyRouteComponent(() => import("../screens/agents/golden-screen"), "GoldenScreen"),
+});
 const team = createRoute({
   getParentRoute: () => desk,
   path: "/team",
@@ -181,7 +186,7 @@ const tree = root.addChildren([
     inboxHome,
     inbox,
     agents,
-    agent.addChildren([agentHome, sources, source, settings, widget, test]),
+    agent.addChildren([agentHome, sources, source, settings, widget, test, golden]),
     team,
     account,
   ]),

@@ -79,7 +79,7 @@ export function Dialog({
   );
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that cannot be undone, or that visitors notice at once. */
 export function ConfirmDialog({
   open,
   onOpenChange,
@@ -87,6 +87,7 @@ export function ConfirmDialog({
   text,
   action,
   busy,
+  tone = "danger",
   returnTo,
   onConfirm,
 }: {
@@ -96,6 +97,8 @@ export function ConfirmDialog({
   text: string;
   action: string;
   busy: boolean;
+  /** What can be taken back is no danger. */
+  tone?: "danger" | "primary";
   returnTo?: RefObject<HTMLElement | null> | undefined;
   onConfirm: () => void;
 }) {
@@ -105,7 +108,7 @@ export function ConfirmDialog({
         <Button data-focus="first" onClick={() => onOpenChange(false)}>
           Cancel
         </Button>
-        <Button tone="danger" busy={busy} onClick={onConfirm}>
+        <Button tone={tone} busy={busy} onClick={onConfirm}>
           {action}
         </Button>
       </div>

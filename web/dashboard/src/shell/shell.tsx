@@ -148,7 +148,7 @@ function useShellActions(setLayer: (layer: "palette" | "help") => void): void {
     const screens = admin
       ? [
           ...agents.flatMap((agent) =>
-            (["sources", "test", "settings", "widget"] as const).map(
+            (["sources", "test", "golden", "settings", "widget"] as const).map(
               (screen): Action => ({
                 id: `go-${agent.id}-${screen}`,
                 title: `${agent.name}: ${AGENT_SCREENS[screen]}`,
@@ -223,7 +223,13 @@ function useShellActions(setLayer: (layer: "palette" | "help") => void): void {
   useActions(actions);
 }
 
-const AGENT_SCREENS = { sources: "Sources", test: "Test", settings: "Settings", widget: "Widget" } as const;
+const AGENT_SCREENS = {
+  sources: "Sources",
+  test: "Test",
+  golden: "Golden questions",
+  settings: "Settings",
+  widget: "Widget",
+} as const;
 
 function go(id: string, title: string, run: () => void): Action {
   return { id: `go-${id}`, title, section: "Go to", keys: null, run };

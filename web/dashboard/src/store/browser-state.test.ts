@@ -41,7 +41,15 @@ const broken = {
 const agent: Agent = {
   id: "agent",
   name: "Help",
-  knowledge: { state: "empty", sources: 0, documents: 0, passages: 0, trained_at: null, error: null },
+  knowledge: {
+    state: "empty",
+    meaning: "off",
+    sources: 0,
+    documents: 0,
+    passages: 0,
+    trained_at: null,
+    error: null,
+  },
   snippet: "",
   settings: {
     welcome: "Hi",
@@ -60,6 +68,7 @@ const agent: Agent = {
     },
     answer_threshold: 0.8,
     offer_person_below: 0.9,
+    refuse_worse_training: false,
     ai_resumes: "after_close",
     session_window_minutes: 60,
     burst_wait_ms: 500,

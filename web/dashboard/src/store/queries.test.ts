@@ -47,3 +47,29 @@ describe("the sources of an agent", () => {
     expect(stale()).toBe(true);
   });
 });
+
+describe("golden questions", () => {
+  const agent = (trained_at: number, answer_threshold: number) =>
+    ({
+      id: "a",
+      knowledge: { trained_at, state: "ready", sources: 0 },
+      settings: { answer_threshold },
+    }) as Agent;
+  const stale = (queries: QueryClient, key: string) => queries.getQueryState([key, "a"])?.isInvalidated;
+
+  it("are loaded again once the docs or the threshold changed, and not else", () => {
+    const queries = new QueryClient();
+    const loaded = () => {
+      for (const key of ["golden", "trainings", "coverage"]) queries.setQueryData([key, "a"], []);
+    };
+    queries.setQueryData(["agents"], [agent(1, 0.5)]);
+    loaded();
+    kept.putAgent(queries, agent(1, 0.5));
+    expect(stale(queries, "golden")).toBe(false);
+    kept.putAgent(queries, agent(2, 0.5));
+    expect([stale(queries, "golden"), stale(queries, "trainings")]).toEqual([true, true]);
+    loaded();
+    kept.putAgent(queries, agent(2, 0.8));
+    expect(stale(queries, "coverage")).toBe(true);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Agent, Me, Member, ModelState, Source } from "@baton/wire";
+import type { Agent, GoldenQuestion, GoldenQuestions, Me, Member, ModelState, Source } from "@baton/wire";
 import type { QueryClient } from "@tanstack/react-query";
 import type { Api } from "../wire/api";
 import type { KeyValueStore } from "./drafts";
@@ -35,6 +35,18 @@ export const loads = {
     queryKey: ["sources", agentId],
     queryFn: async () => (await api.sources(agentId)).sources,
   }),
+  golden: (api: Api, agentId: string) => ({
+    queryKey: ["golden", agentId],
+    queryFn: () => api.golden(agentId),
+  }),
+  trainings: (api: Api, agentId: string) => ({
+    queryKey: ["trainings", agentId],
+    queryFn: async () => (await api.trainings(agentId)).trainings,
+  }),
+  coverage: (api: Api, agentId: string) => ({
+    queryKey: ["coverage", agentId],
+    queryFn: () => api.coverage(agentId),
+  }),
 };
 
 /** Changes of what is kept, as the stream or an answer brings them. */
@@ -47,11 +59,32 @@ export const kept = {
     queries.setQueryData(["model", agentId], state);
   },
   putAgent(queries: QueryClient, agent: Agent): void {
+    const before = queries.getQueryData<Agent[]>(["agents"])?.find((one) => one.id === agent.id);
+    if (before !== undefined && wasJudgedAnew(before, agent)) kept.noteTrained(queries, agent.id);
     queries.setQueryData<Agent[]>(["agents"], (agents) => agents && replaceOrAdd(agents, agent));
     // A colleague deleted or added a source: the stream tells of sources that are there only.
     const sources = queries.getQueryData<Source[]>(["sources", agent.id]);
     if (sources !== undefined && sources.length !== agent.knowledge.sources)
       void queries.invalidateQueries({ queryKey: ["sources", agent.id] });
+  },
+  /** The docs in use changed, or what they are judged by: what golden questions came to is loaded again. */
+  noteTrained(queries: QueryClient, agentId: string): void {
+    for (const key of ["golden", "trainings", "coverage"])
+      void queries.invalidateQueries({ queryKey: [key, agentId] });
+  },
+  putGolden(queries: QueryClient, agentId: string, golden: GoldenQuestion): void {
+    queries.setQueryData<GoldenQuestions>(
+      ["golden", agentId],
+      (known) => known && { ...known, questions: replaceOrAdd(known.questions, golden) },
+    );
+    void queries.invalidateQueries({ queryKey: ["golden", agentId] });
+  },
+  dropGolden(queries: QueryClient, agentId: string, id: string): void {
+    queries.setQueryData<GoldenQuestions>(
+      ["golden", agentId],
+      (known) => known && { ...known, questions: known.questions.filter((one) => one.id !== id) },
+    );
+    void queries.invalidateQueries({ queryKey: ["golden", agentId] });
   },
   putMember(queries: QueryClient, member: Member): void {
     queries.setQueryData<Member[]>(["members"], (members) => members && replaceOrAdd(members, member));
@@ -81,6 +114,14 @@ export const kept = {
     );
   },
 };
+
+function wasJudgedAnew(before: Agent, now: Agent): boolean {
+  return (
+    before.knowledge.trained_at !== now.knowledge.trained_at ||
+    before.knowledge.state !== now.knowledge.state ||
+    before.settings.answer_threshold !== now.settings.answer_threshold
+  );
+}
 
 function replaceOrAdd<T extends { id: string }>(values: readonly T[], value: T): T[] {
   return values.some((one) => one.id === value.id)

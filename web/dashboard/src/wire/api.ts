@@ -6,7 +6,13 @@ import type {
   Availability,
   BlockedOrigin,
   ConversationDetail,
+  Coverage,
   CreatedInvitation,
+  Expectation,
+  GoldenQuestion,
+  GoldenQuestions,
+  GoldenRun,
+  ImportedGoldenQuestions,
   Inbox,
   InboxView,
   Invitation,
@@ -32,6 +38,8 @@ import type {
   SourcePassages,
   SummaryResponse,
   SyncEvery,
+  Training,
+  TrainingDetails,
 } from "@baton/wire";
 import type { Http } from "./http";
 
@@ -50,6 +58,9 @@ export type NewSite = NewPage & { options: SiteOptions };
 
 /** A change of a source. What it does not name stays; `options` are given whole. */
 export type SourcePatch = { name?: string; sync_every?: SyncEvery; options?: SiteOptions };
+
+/** A question with what is to come of it. */
+export type NewGolden = { question: string; expect: Expectation };
 
 /** Which pages of a source are asked for, and after which one. */
 export type PagesQuery = { state: PageState | null; after: string | null };
@@ -95,6 +106,23 @@ export function createApi(http: Http) {
     checkModel: (id: string, model: ModelSettings) =>
       http.post<ModelCheck>(`/agents/${part(id)}/model/check`, { model }),
     ask: (id: string, question: string) => http.post<AskResponse>(`/agents/${part(id)}/ask`, { question }),
+
+    golden: (agentId: string) => http.get<GoldenQuestions>(`/agents/${part(agentId)}/golden-questions`),
+    addGolden: (agentId: string, golden: NewGolden) =>
+      http.post<GoldenQuestion>(`/agents/${part(agentId)}/golden-questions`, golden),
+    changeGolden: (agentId: string, id: string, change: Partial<NewGolden>) =>
+      http.patch<GoldenQuestion>(`/agents/${part(agentId)}/golden-questions/${part(id)}`, change),
+    deleteGolden: (agentId: string, id: string) =>
+      http.delete<void>(`/agents/${part(agentId)}/golden-questions/${part(id)}`),
+    importGolden: (agentId: string, text: string) =>
+      http.post<ImportedGoldenQuestions>(`/agents/${part(agentId)}/golden-questions/import`, { text }),
+    runGolden: (agentId: string) => http.post<GoldenRun>(`/agents/${part(agentId)}/golden-questions/run`),
+    trainings: (agentId: string) => http.get<{ trainings: Training[] }>(`/agents/${part(agentId)}/trainings`),
+    training: (agentId: string, id: string) =>
+      http.get<TrainingDetails>(`/agents/${part(agentId)}/trainings/${part(id)}`),
+    publishTraining: (agentId: string, id: string) =>
+      http.post<Training>(`/agents/${part(agentId)}/trainings/${part(id)}/publish`),
+    coverage: (agentId: string) => http.get<Coverage>(`/agents/${part(agentId)}/coverage`),
 
     sources: (agentId: string) => http.get<{ sources: Source[] }>(`/agents/${part(agentId)}/sources`),
     uploadFiles: (agentId: string, files: readonly File[]) => {

@@ -427,6 +427,8 @@ export type AgentSettings = {
   answer_threshold: number;
   /** An answer less sure than this comes with the offer of a person. */
   offer_person_below: number;
+  /** A training after which a golden question fails that passed before is not published. */
+  refuse_worse_training: boolean;
   ai_resumes: AiResumes;
   session_window_minutes: number;
   burst_wait_ms: number;
@@ -434,8 +436,11 @@ export type AgentSettings = {
   actions: Action[];
 };
 export type KnowledgeState = "empty" | "training" | "ready" | "failed";
+/** Whether passages are found by their meaning too, or by their words alone. */
+export type Meaning = "off" | "preparing" | "ready";
 export type Knowledge = {
   state: KnowledgeState;
+  meaning: Meaning;
   sources: number;
   documents: number;
   passages: number;
@@ -548,7 +553,15 @@ export type SourcePassage = {
 export type SourcePassages = { passages: SourcePassage[]; next: number | null };
 export type QuestionAnswer = { question: string; answer: string };
 
-export type AskPassage = { title: string; heading_path: string[]; text: string; score: number };
+export type AskPassage = {
+  /** With `document_key`, the document that it is of. */
+  source_id: string;
+  document_key: string;
+  title: string;
+  heading_path: string[];
+  text: string;
+  score: number;
+};
 /** What the policy does with a turn. */
 export type PolicyAction =
   | "answer"
@@ -570,6 +583,88 @@ export type AskResponse = {
   passages: AskPassage[];
   written_by: WrittenBy;
   spend: Spend | null;
+};
+
+/** What is to come of a golden question. A document is named in one way at least; what is surest counts. */
+export type Expectation =
+  | {
+      kind: "document";
+      source_id?: string | null;
+      document_key?: string | null;
+      url?: string | null;
+      /** Its title, or the name of its file. */
+      title?: string | null;
+    }
+  | { kind: "hand_off" };
+/** What came of a golden question. `why` says in a sentence why it did not pass. */
+export type GoldenResult = {
+  question_id: string;
+  question: string;
+  expect: Expectation;
+  passed: boolean;
+  would_answer: boolean;
+  confidence: number;
+  why: string | null;
+};
+export type GoldenQuestion = {
+  id: string;
+  question: string;
+  expect: Expectation;
+  created_at: number;
+  changed_at: number;
+  /** `null` if it was not asked since it was changed. */
+  last: GoldenResult | null;
+};
+export type GoldenQuestions = {
+  questions: GoldenQuestion[];
+  passed: number;
+  asked: number;
+  asked_at: number | null;
+  limit: number;
+};
+export type ImportedGoldenQuestions = { added: number; changed: number; unchanged: number };
+export type GoldenChange = { question_id: string; question: string; why: string | null };
+export type GoldenSummary = {
+  passed: number;
+  total: number;
+  better: GoldenChange[];
+  worse: GoldenChange[];
+  asked_at: number;
+};
+export type GoldenRun = GoldenSummary & { results: GoldenResult[] };
+export type TrainingState = "published" | "refused";
+export type Training = {
+  id: string;
+  at: number;
+  documents: number;
+  passages: number;
+  state: TrainingState;
+  published_at: number | null;
+  golden: GoldenSummary | null;
+  in_use: boolean;
+  /** Its snapshot is still there, so that it can be published. */
+  kept: boolean;
+};
+export type TrainingDetails = { training: Training; results: GoldenResult[] };
+
+export type CoverageBasis = "visitors" | "golden_questions" | "public_sets";
+/** What one threshold does. Shares are from 0 to 1. */
+export type CoveragePoint = {
+  threshold: number;
+  answered: number;
+  to_people: number;
+  expected_right: number | null;
+  measured: { known: number; right: number } | null;
+  sentence: string;
+};
+export type Coverage = {
+  basis: CoverageBasis;
+  questions: number;
+  since: number;
+  note: string | null;
+  calibration: { shift: number; golden: number; ratings: number; fitted_at: number | null };
+  current: CoveragePoint;
+  points: CoveragePoint[];
 };
 
 export type InboxView = "live" | "waiting" | "mine" | "team" | "resolved";

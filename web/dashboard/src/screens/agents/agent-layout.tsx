@@ -23,6 +23,7 @@ export function useAgent(): Agent {
 const TABS = [
   { to: "/agents/$agentId/sources", name: "Sources" },
   { to: "/agents/$agentId/test", name: "Test" },
+  { to: "/agents/$agentId/golden", name: "Golden questions" },
   { to: "/agents/$agentId/settings", name: "Settings" },
   { to: "/agents/$agentId/widget", name: "Widget" },
 ] as const;
@@ -55,7 +56,7 @@ export function AgentLayout() {
                 key={tab.to}
                 to={tab.to}
                 params={{ agentId }}
-                className="focus-inset -mb-px border-transparent border-b-2 py-2 text-body text-t2 hover:text-t1 aria-[current=page]:border-t1 aria-[current=page]:font-medium aria-[current=page]:text-t1"
+                className="focus-inset -mb-px border-transparent border-b-2 whitespace-nowrap py-2 text-body text-t2 hover:text-t1 aria-[current=page]:border-t1 aria-[current=page]:font-medium aria-[current=page]:text-t1"
               >
                 {tab.name}
               </Link>

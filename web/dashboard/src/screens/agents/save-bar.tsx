@@ -17,6 +17,7 @@ const NAMES: Record<SettingKey, string> = {
   instructions: "Instructions",
   answer_threshold: "Answer threshold",
   offer_person_below: "Offer a person below",
+  refuse_worse_training: "Do not publish a training that makes golden questions worse",
   burst_wait_ms: "Wait for more messages",
   answer_deadline_seconds: "Latest answer after",
   ai_resumes: "The AI answers again",

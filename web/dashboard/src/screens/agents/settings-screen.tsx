@@ -20,6 +20,7 @@ import type { AgentPatch } from "../../wire/api";
 import { type FieldErrors, fieldErrors } from "../auth/use-entry";
 import { ActionsEditor } from "./actions-editor";
 import { useAgent } from "./agent-layout";
+import { CoverageTable } from "./coverage-table";
 import { ModelSection } from "./model-section";
 import { SaveBar } from "./save-bar";
 import { SuggestionsEditor } from "./suggestions-editor";
@@ -78,7 +79,7 @@ function SettingsForm({ agent }: { agent: Agent }) {
   const part: FormPart = { draft, errors, change };
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex h-full flex-col">
-      <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto">
+      <div className="scroll-quiet relative min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto flex max-w-5xl flex-col px-4 py-6 sm:px-8">
           <h1 className="sr-only">Settings</h1>
           <Part title="Greeting" text="What visitors see before they write.">
@@ -218,7 +219,7 @@ function Answers(part: FormPart) {
         error={errors.instructions}
         onChange={(event) => change({ instructions: event.target.value })}
       />
-      <ThresholdsField {...part} />
+      <ThresholdsField {...part} numbers={<CoverageTable threshold={draft.answer_threshold} />} />
       <div className="grid gap-5 sm:grid-cols-2">
         <NumberField
           label="Wait for more messages"

@@ -13,6 +13,7 @@ import { KEYS } from "../../store/keys";
 import { loads } from "../../store/queries";
 import { draftReducer, EMPTY_DRAFT, type SourceChoice } from "../../store/source-draft";
 import { ACCEPTED } from "../../store/uploads";
+import { meaningText } from "../../text/golden";
 import { sizeText } from "../../text/sizes";
 import { count } from "../../text/words";
 import { AddSource, CHOICES } from "./add-source";
@@ -60,6 +61,7 @@ export function SourcesScreen() {
 
   if (sources.isError) return <LoadFailed error={sources.error} reset={() => void sources.refetch()} />;
   const empty = sources.data?.length === 0;
+  const meaning = meaningText(agent.knowledge.meaning);
   return (
     <div {...drop.handlers} className="relative h-full">
       <div className="scroll-quiet h-full overflow-y-auto">
@@ -107,6 +109,9 @@ export function SourcesScreen() {
             <p className="text-meta text-t3">
               Drop files anywhere on this page. PDF, Word, Markdown, HTML, plain text, CSV and JSON Lines.
             </p>
+          )}
+          {sources.data !== undefined && !empty && meaning !== null && (
+            <p className="-mt-2 text-meta text-t3">{meaning}</p>
           )}
         </div>
       </div>

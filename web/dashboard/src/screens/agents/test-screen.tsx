@@ -10,13 +10,16 @@ import { Markdown } from "../../components/markdown";
 import { Notice } from "../../components/notice";
 import { Card } from "../../components/page";
 import { noteTried } from "../../store/first-steps";
+import { expectAnswer } from "../../store/golden";
 import { toFailure } from "../../store/inbox-client";
 import { kept } from "../../store/queries";
 import { type Thresholds, zonesOf } from "../../store/thresholds";
+import { reachText, shareText } from "../../text/golden";
 import { spendText, writerText } from "../../text/models";
 import { count, REASON_NAMES, sentence } from "../../text/words";
 import { CitationChip, CitationMark, HeadingPath, scoreText } from "../inbox/citation-chip";
 import { useAgent } from "./agent-layout";
+import { ExpectPassage, GoldenBar, useSaveGolden } from "./save-golden";
 
 /** Ask the agent anything before a visitor does. */
 export function TestScreen() {
@@ -26,7 +29,7 @@ export function TestScreen() {
   const [question, setQuestion] = useState("");
   const { state, trained_at: knows } = agent.knowledge;
   const asking = useMutation({
-    mutationFn: async (text: string) => ({ ...(await api.ask(agent.id, text)), knows }),
+    mutationFn: async (text: string) => ({ ...(await api.ask(agent.id, text)), knows, asked: text }),
     onSuccess: () => {
       noteTried(storage, agent.id);
       kept.putTried(queries, agent.id);
@@ -41,12 +44,13 @@ export function TestScreen() {
     if (question.trim() !== "") asking.mutate(question.trim());
   };
   return (
-    <div className="scroll-quiet h-full overflow-y-auto">
+    <div className="scroll-quiet relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-5xl flex-col gap-5 px-4 py-6 sm:px-8">
         <header>
           <h1 className="font-semibold text-large">Test</h1>
           <p className="text-body text-t2">
-            Ask as a visitor would. Nothing is stored, and no visitor sees it.
+            Ask as a visitor would. No visitor sees it, and nothing is stored unless you save it as a golden
+            question.
           </p>
         </header>
         <form onSubmit={submit} className="flex gap-2">
@@ -123,7 +127,12 @@ export function TestScreen() {
                   </Notice>
                 )
               )}
-              <Result answer={asking.data} thresholds={agent.settings} />
+              <Result
+                answer={asking.data}
+                asked={asking.data.asked}
+                agentId={agent.id}
+                thresholds={agent.settings}
+              />
             </>
           ) : (
             !asking.isPending && (
@@ -179,7 +188,19 @@ const ACTIONS: Record<AskResponse["would"]["action"], { title: string; icon: Rea
   },
 };
 
-function Result({ answer, thresholds }: { answer: AskResponse; thresholds: Thresholds }) {
+function Result({
+  answer,
+  asked,
+  agentId,
+  thresholds,
+}: {
+  answer: AskResponse;
+  asked: string;
+  agentId: string;
+  thresholds: Thresholds;
+}) {
+  const saving = useSaveGolden(agentId, asked);
+  const cited = expectAnswer(answer);
   const citation = useCallback(
     (index: number): ReactNode => {
       const cited = answer.citations.find((one) => one.index === index);
@@ -209,6 +230,7 @@ function Result({ answer, thresholds }: { answer: AskResponse; thresholds: Thres
             </ul>
           )}
         </section>
+        <GoldenBar saving={saving} answer={cited} />
         <section aria-label="Passages">
           <h2 className="mb-1 font-semibold text-body">Passages found</h2>
           {answer.passages.length === 0 ? (
@@ -222,7 +244,13 @@ function Result({ answer, thresholds }: { answer: AskResponse; thresholds: Thres
                 >
                   <span className="tabular w-9 shrink-0 text-t2">{scoreText(passage.score)}</span>
                   <div className="min-w-0 flex-1">
-                    <HeadingPath path={[passage.title, ...passage.heading_path]} />
+                    <div className="flex flex-wrap items-start gap-x-3">
+                      <HeadingPath
+                        path={[passage.title, ...passage.heading_path]}
+                        className="min-w-0 flex-1 basis-48"
+                      />
+                      <ExpectPassage saving={saving} passage={passage} />
+                    </div>
                     <p className="mt-0.5 line-clamp-4 text-t1 [overflow-wrap:anywhere]">{passage.text}</p>
                   </div>
                 </li>
@@ -273,7 +301,7 @@ function ConfidenceScale({ confidence, thresholds }: { confidence: number | null
     <div>
       <div className="mb-1.5 flex items-baseline justify-between">
         <span className="text-meta text-t2">Confidence</span>
-        <span className="tabular font-medium">{percent} %</span>
+        <span className="tabular font-medium">{reachText(confidence, thresholds.answer_threshold)}</span>
       </div>
       <div aria-hidden className="relative h-1.5 rounded-full bg-s3">
         <span
@@ -288,8 +316,8 @@ function ConfidenceScale({ confidence, thresholds }: { confidence: number | null
         ))}
       </div>
       <p className="tabular mt-1.5 text-meta text-t3">
-        Your answer threshold is {none} %.
-        {offer > 0 && ` Below ${none + offer} % a person is offered with it.`}
+        Your answer threshold is {shareText(thresholds.answer_threshold)}.
+        {offer > 0 && ` Below ${shareText(thresholds.offer_person_below)} a person is offered with it.`}
       </p>
     </div>
   );

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import { cx } from "../../components/cx";
 import { withAnswerThreshold, withOfferBelow, zonesOf } from "../../store/thresholds";
 import type { FormPart } from "./settings-screen";
@@ -13,7 +13,7 @@ const ZONES = [
 const LEAST_MAX = 99;
 
 /** How sure the agent must be to answer, and how sure to answer without offering a person. */
-export function ThresholdsField({ draft, errors, change }: FormPart) {
+export function ThresholdsField({ draft, errors, change, numbers }: FormPart & { numbers: ReactNode }) {
   const zones = zonesOf(draft);
   const least = Math.round(draft.answer_threshold * 100);
   const offer = Math.max(least, Math.round(draft.offer_person_below * 100));
@@ -26,6 +26,7 @@ export function ThresholdsField({ draft, errors, change }: FormPart) {
         hint={`The agent answers only when it expects at least ${least} in 100 such answers to be right. Higher means fewer answers and more people.`}
         onChange={(percent) => change(withAnswerThreshold(draft, Math.min(percent, LEAST_MAX) / 100))}
       />
+      {numbers}
       <Slider
         label="Offer a person below"
         percent={offer}
