@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { devCalls } from "./fake/dev.mjs";
 import { DOCUMENTS, goldenRoutes } from "./fake/golden.mjs";
 import { modelRoutes, QUOTED } from "./fake/models.mjs";
 import { CITATIONS, countKnowledge, IDS, seed } from "./fake/seed.mjs";
@@ -688,51 +689,7 @@ const ROUTES = [
   ],
 ];
 
-// --- Making things happen ---
-
-async function dev(request, response, url) {
-  const body = await read(request);
-  const done = (value = null) => respond(response, 200, value);
-  switch (url.pathname) {
-    case "/dev/answer":
-      stage.streamAnswer(body.id ?? IDS.streaming, body);
-      return done();
-    case "/dev/arrive":
-      return done({ id: stage.arrive(body) });
-    case "/dev/say":
-      stage.say(body.id, body.text);
-      return done();
-    case "/dev/typing":
-      stage.typing(body.id, body.who, body.name);
-      return done();
-    case "/dev/look":
-      stage.look(body.member, body.id);
-      return done();
-    case "/dev/race":
-      world.traps.set(body.id, IDS.dana);
-      return done();
-    case "/dev/outage":
-      world.outages.push({ path: body.path, times: body.times });
-      return done();
-    case "/dev/bye":
-      for (const stream of [...world.streams]) {
-        stream.send("bye", { reason: body.reason ?? "shutdown" }, null);
-        stream.end();
-      }
-      return done();
-    case "/dev/reset":
-      world.broadcast("reset", {});
-      return done();
-    case "/dev/state":
-      return done({
-        feed: world.feed,
-        streams: [...world.streams].map(({ id, viewing }) => ({ id, viewing })),
-        ids: IDS,
-      });
-    default:
-      return respond(response, 404, null);
-  }
-}
+const dev = devCalls({ world, stage, read, respond });
 
 server.listen(Number(options.port), "127.0.0.1", () => {
   console.log(`http://localhost:${server.address().port} (ana@northwind.example, “correct horse”)`);
