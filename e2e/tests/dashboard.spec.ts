@@ -203,7 +203,9 @@ test("K1 K2: many files at once; each says how far it is, and a broken one why a
       "High tide is at a quarter past seven.",
     );
     await expect(page.getByRole("region", { name: "Decision" })).toContainText("The agent would answer");
-    await expect(page.getByRole("region", { name: "Decision" })).toContainText(/Confidence\s*[01]\.\d\d, (above|just)/);
+    await expect(page.getByRole("region", { name: "Decision" })).toContainText(
+      /Confidence\s*[01]\.\d\d, (above|just)/,
+    );
   });
 
   await test.step("K2: a deleted source is no longer answered from", async () => {
