@@ -12,6 +12,11 @@ async fn ask(owner: &baton_test_support::Member<'_>, agent: &str, question: &str
     owner.post(&format!("/agents/{agent}/ask"), json!({ "question": question })).await.ok()
 }
 
+/// Whether an agent's passages are found by their meaning too.
+async fn meaning(owner: &baton_test_support::Member<'_>, agent: &str) -> Value {
+    owner.get(&format!("/agents/{agent}")).await.ok()["knowledge"]["meaning"].clone()
+}
+
 #[tokio::test]
 async fn k1_k2_each_format_answers_and_what_cannot_be_read_says_why() {
     let app = TestApp::start().await;
@@ -128,11 +133,11 @@ impl Embedder for Thesaurus {
 
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
         self.asked.fetch_add(texts.len(), Ordering::SeqCst);
-        Ok(texts.iter().map(|text| meaning(text)).collect())
+        Ok(texts.iter().map(|text| numbers(text)).collect())
     }
 }
 
-fn meaning(text: &str) -> Vec<f32> {
+fn numbers(text: &str) -> Vec<f32> {
     let lower = text.to_lowercase();
     let about = |words: &[&str]| f32::from(u8::from(words.iter().any(|word| lower.contains(word))));
     let numbers = [about(&["tail", "streamer"]), about(&["repair", "mend"]), 0.1];
@@ -150,6 +155,12 @@ async fn k2_k4_passages_are_found_by_meaning_and_embedded_once() {
     assert_eq!(thesaurus.asked.load(Ordering::SeqCst), 2, "the passage and its one sentence");
     let found = ask(&owner, &agent, "streamer?").await;
     assert_eq!(found["passages"][0]["title"], "Tails", "no word is shared: {found:#}");
+    assert_eq!(meaning(&owner, &agent).await, "ready");
+    let without = TestApp::start().await;
+    let elsewhere = without.owner().await;
+    let by_words = elsewhere.agent().await;
+    elsewhere.teach(&by_words, "Tails", "# Tails\n\nA tail is 12 metres long.\n").await;
+    assert_eq!(meaning(&elsewhere, &by_words).await, "off");
 
     thesaurus.asked.store(0, Ordering::SeqCst);
     owner.teach(&agent, "Repairs", "# Repairs\n\nTorn sails are repaired within nine days.\n").await;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tokio::runtime::Handle;
 
 use crate::config::EndpointConfig;
+use crate::outgoing::operators_http_client;
 
 /// How long a reply may take, from connecting to its last byte.
 const WITHIN: Duration = Duration::from_secs(3);
@@ -49,12 +50,7 @@ impl Endpoint {
             .map_err(|()| anyhow::anyhow!("`embedder.base_url` cannot have a path"))?
             .pop_if_empty()
             .push("embeddings");
-        let client = reqwest::Client::builder()
-            .timeout(WITHIN)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .context("cannot make an HTTP client")?;
+        let client = operators_http_client()?;
         let id = format!("{} {}", url.as_str(), config.name);
         let runtime = Handle::try_current().context("an endpoint for embeddings needs the runtime")?;
         Ok(Self { id, url, config: config.clone(), client, runtime })
@@ -63,7 +59,7 @@ impl Endpoint {
     async fn ask(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let failed = |cause: &str| EmbedError { cause: cause.to_owned() };
         let body = serde_json::json!({ "model": self.config.name, "input": texts, "encoding_format": "float" });
-        let mut post = self.client.post(self.url.clone()).json(&body);
+        let mut post = self.client.post(self.url.clone()).timeout(WITHIN).json(&body);
         if let Some(key) = &self.config.api_key {
             post = post.bearer_auth(key);
         }
